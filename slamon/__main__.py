@@ -1,0 +1,5 @@
+"""`python -m slamon` is `slamon`."""
+
+from slamon.cli import main
+
+main()

@@ -1,0 +1,233 @@
+"""The service: builds every part from the settings, runs them, stops them. The one file that knows every part."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+import structlog
+
+from slamon import __version__, notifiers, sources
+from slamon.core.assess import Assessor
+from slamon.core.instants import SECOND, format_instant
+from slamon.core.judge import Judge
+from slamon.core.match import EVERYTHING
+from slamon.core.policy import Place, Rules
+from slamon.core.routes import Route, RouteStep
+from slamon.flow.collect import Collector
+from slamon.flow.deliver import Deliverer
+from slamon.flow.judge import JudgeLoop
+from slamon.metrics import CONTENT_TYPE, Metrics
+from slamon.ports import Source, Store
+from slamon.replaying import ServiceTime, service_time
+from slamon.schedule import Schedule
+from slamon.settings import Settings, SourceSettings
+from slamon.store import SqliteStore
+from slamon.web.health import Health
+from slamon.web.server import Answers, WebServer
+
+log = structlog.get_logger()
+
+DEFAULT_ROUTE = Route(
+    "console", EVERYTHING, (RouteStep(("at_risk", "breached"), ("console",), Place("built in", 1, 1)),)
+)
+_RULES_KEY = "rules"
+_SWEEP_EVERY = 60.0  # seconds
+_SAVE_CLOCK_EVERY = 1.0
+_POLL_BUDGET = 600.0
+_SILENT_AFTER = 120.0  # seconds without a turn of the judge's loop, which never sleeps longer than 30
+_SHOWN = 20  # commitments in the status
+
+
+class CannotRun(Exception):
+    """The service cannot run here: a port is taken. The message says what to do."""
+
+
+class Service:
+    """One running slamon. `run` returns after `stop`, or raises if a part of it died."""
+
+    def __init__(self, settings: Settings, rules: Rules, rules_digest: bytes, store: Store | None = None) -> None:
+        self._settings = settings
+        self._rules_digest = rules_digest
+        self._rules = rules
+        self._store = store or SqliteStore(settings.storage)
+        self._schedule = Schedule()
+        self._changed = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._queued = {one.name: asyncio.Event() for one in settings.notifiers}
+        self._metrics = Metrics([one.name for one in settings.sources], self._queued)
+        self._collectors: dict[str, Collector] = {}
+        self._deliverers: dict[str, Deliverer] = {}
+        self._polled: set[str] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._web = WebServer(
+            settings.web.host, settings.web.port, Answers(self.health, self._exposition, self._status)
+        )
+
+    @property
+    def url(self) -> str:
+        """Where it listens, once it does."""
+        return self._web.url
+
+    def stop(self) -> None:
+        """Ask for a clean end; may be called from a signal's handler."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Start every part, wait for `stop`, end every part. StoreUnusable, SourceError, CannotRun: it cannot start."""
+        async with AsyncExitStack() as parts:
+            await self._store.open()
+            parts.push_async_callback(self._store.close)
+            self._clock = await service_time(self._settings, self._settings.folder, self._store)
+            parts.push_async_callback(self._clock.save, self._store)
+            await self._prepare()
+            parts.push_async_callback(self._end_tasks)
+            await self._start_flow(parts)
+            await self._start_web()
+            parts.push_async_callback(self._web.stop)
+            self._start_schedule()
+            parts.push_async_callback(self._schedule.stop)
+            log.info("slamon runs", version=__version__, url=self.url, now=format_instant(self._clock.time.now()))
+            await self._until_stopped()
+            log.info("stopping")
+
+    # starting
+
+    async def _prepare(self) -> None:
+        """Take up what an earlier process left behind."""
+        released = await self._store.release()
+        if released:
+            log.info("deliveries under way when the last process ended are tried again", count=released)
+        if await self._store.value(_RULES_KEY) != self._rules_digest:
+            await self._store.mark_for_judging()
+            await self._store.set_value(_RULES_KEY, self._rules_digest)
+        left = {name for name, state in await self._store.deliveries() if state == "pending"} - set(self._queued)
+        if left:
+            log.warning("deliveries wait for notifiers that are not configured any more", notifiers=sorted(left))
+
+    async def _start_flow(self, parts: AsyncExitStack) -> None:
+        clock, footer = self._clock, None
+        if clock.speed > 1:
+            footer = f"replay at {clock.speed} times the speed: the times shown are the replay's"
+        routes = self._rules.routes or (DEFAULT_ROUTE,)
+        assessor = Assessor(Judge(self._rules), routes, self._settings.horizon, self._settings.zone, footer)
+        self._loop = JudgeLoop(assessor, self._store, clock.time, self._changed, self._wake_deliverers, self._metrics)
+        self._spawn(self._loop.run(), "judge")
+        for one in self._settings.notifiers:
+            notifier = notifiers.load(one.kind).notifier(one.name, one.options)
+            parts.push_async_callback(notifier.close)
+            self._deliverers[one.name] = deliverer = Deliverer(
+                notifier, assessor, self._store, clock.time, clock.speed, self._queued[one.name], self._metrics
+            )
+            self._spawn(deliverer.run(), f"deliver to {one.name}")
+        for source in self._settings.sources:
+            opened = await self._open(source, clock)
+            parts.push_async_callback(opened.close)
+            self._collectors[source.name] = Collector(opened, self._store, self._changed, self._metrics)
+
+    async def _open(self, source: SourceSettings, clock: ServiceTime) -> Source:
+        surroundings = sources.Surroundings(self._settings.folder, clock.time, clock.anchored_at)
+        kind = sources.load(source.kind)
+        return await asyncio.to_thread(kind.source, source.name, source.options, surroundings)
+
+    def _wake_deliverers(self) -> None:
+        for event in self._queued.values():
+            event.set()
+
+    async def _start_web(self) -> None:
+        try:
+            await self._web.start()
+        except OSError as error:
+            web = self._settings.web
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+            raise CannotRun(
+                f"{web.host}:{web.port} {why}: stop what listens there, or set web.listen to another address"
+            ) from None
+
+    def _start_schedule(self) -> None:
+        for source in self._settings.sources:
+            every = max(0.2, source.poll / SECOND / self._clock.speed)
+            self._schedule.every(every, f"poll {source.name}", self._poll_of(source.name), _POLL_BUDGET)
+        self._schedule.every(_SWEEP_EVERY, "sweep", self._sweep, _SWEEP_EVERY)
+        if self._clock.speed > 1:
+            self._schedule.every(_SAVE_CLOCK_EVERY, "save clock", lambda: self._clock.save(self._store), 10.0)
+        self._schedule.start()
+
+    def _poll_of(self, name: str) -> Any:
+        async def poll() -> None:
+            await self._collectors[name].poll()
+            self._polled.add(name)
+
+        return poll
+
+    async def _sweep(self) -> None:
+        """Look for what the timers missed; there should be nothing."""
+        self._metrics.swept(await self._loop.sweep())
+
+    # running and ending
+
+    def _spawn(self, coroutine: Coroutine[None, None, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(coroutine, name=name))
+
+    async def _until_stopped(self) -> None:
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            done, _ = await asyncio.wait([stopping, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+        for task in done - {stopping}:
+            log.critical("a part of the service died", part=task.get_name())
+            task.result()
+
+    async def _end_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # what it says of itself
+
+    def health(self) -> Health:
+        missing = [name for name in self._collectors if name not in self._polled]
+        silent = self._clock.time.monotonic() - self._loop.beat
+        faults = {f"source {name}": one.standing_fault for name, one in self._collectors.items()}
+        faults |= {f"notifier {name}": one.standing_fault for name, one in self._deliverers.items()}
+        faults["judging"] = self._loop.standing_fault
+        problems = [f"{what}: {fault}" for what, fault in faults.items() if fault]
+        problems += [f"source {name}: not read yet" for name in missing]
+        if silent > _SILENT_AFTER:
+            problems.append(f"judging: no sign of life for {silent:.0f} s")
+        ready = not missing and silent <= _SILENT_AFTER and self._loop.standing_fault is None
+        details: dict[str, object] = {"version": __version__, "time": format_instant(self._clock.time.now())}
+        return Health(ready, tuple(problems), details)
+
+    async def _exposition(self) -> tuple[bytes, str]:
+        commitments, deliveries = await self._store.open_commitments(), await self._store.deliveries()
+        return self._metrics.exposition(commitments, deliveries), CONTENT_TYPE
+
+    async def _status(self) -> dict[str, Any]:
+        health = self.health()
+        counts = await self._store.open_commitments()
+        deliveries = await self._store.deliveries()
+        return {
+            "status": health.status,
+            "problems": health.problems,
+            **health.details,
+            "commitments": [[*key, number] for key, number in sorted(counts.items())],
+            "deliveries": [[*key, number] for key, number in sorted(deliveries.items())],
+            "nearest": [
+                {"source": source, "ticket": ticket, **_shown(row)}
+                for source, ticket, row in await self._store.nearest(_SHOWN)
+            ],
+        }
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    return {
+        "policy": row.policy,
+        "target": row.target,
+        "status": row.status,
+        "due_at": None if row.due_at is None else format_instant(row.due_at),
+    }

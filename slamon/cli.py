@@ -1,0 +1,107 @@
+"""The command line. What a command does stands in slamon.commands; here are only words, options and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from slamon import __version__
+
+
+class Exit(IntEnum):
+    """Exit codes, the same for every command."""
+
+    FINE = 0
+    FOUND = 1  # ran and found something
+    UNUSABLE = 2  # cannot be loaded or used so
+    CANNOT_RUN = 3  # cannot run here: port, lock, disk
+
+
+_EXISTING = click.Path(path_type=Path)
+_CONFIG = click.option(
+    "--config", type=_EXISTING, default=Path("slamon.yml"), show_default=True, help="The service's settings."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="slamon")
+def cli() -> None:
+    """Keep promises to customers: watch tickets, and alert before a promise is broken.
+
+    To try it: slamon demo. To judge a file of tickets: slamon evaluate. As a service: slamon run.
+
+    Exit codes: 0 fine, 1 ran and found something, 2 cannot be loaded or used so, 3 cannot run here.
+    """
+
+
+@cli.command()
+@_CONFIG
+def run(config: Path) -> None:
+    """Run the service: poll the sources, judge, alert, serve /metrics and /healthz until SIGTERM or Ctrl-C."""
+    from slamon.commands.run import run as command
+
+    sys.exit(command(config))
+
+
+@cli.command()
+@click.option("--state", type=_EXISTING, default=Path("var/demo"), show_default=True, help="Where its database is.")
+@click.option("--listen", default="127.0.0.1:8080", show_default=True, help="Where it serves /metrics and /healthz.")
+@click.option("--speed", type=click.IntRange(1, 3600), default=60, show_default=True, help="How fast it plays.")
+@click.option("--fresh", is_flag=True, help="Forget an earlier demo and begin anew.")
+def demo(state: Path, listen: str, speed: int, fresh: bool) -> None:
+    """Play real help-desk histories as if they happened now, and alert on this console.
+
+    Stop it with Ctrl-C; started again it goes on where it was.
+    """
+    from slamon.commands.demo import demo as command
+
+    sys.exit(command(state, listen, speed, fresh=fresh))
+
+
+@cli.command()
+@click.option("--rules", type=_EXISTING, required=True, help="A rules file, or a directory of them.")
+@click.option("--tickets", type=_EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
+@click.option("--at", metavar="INSTANT", help="Judge as of this instant, such as 2026-06-08T09:00:00Z [default: now].")
+def evaluate(rules: Path, tickets: Path, at: str | None) -> None:
+    """Judge ticket histories: one JSON object a line for every commitment.
+
+    Events later than --at are not looked at, so any past moment can be asked again.
+    """
+    from slamon.commands.evaluate import evaluate as command
+
+    sys.exit(command(rules, tickets, at))
+
+
+@cli.command()
+@_CONFIG
+@click.option("--rules", type=_EXISTING, help="Check only these rules, without settings.")
+@click.option("--strict", is_flag=True, help="Warnings count too: exit status 1.")
+@click.option("--format", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+def check(config: Path, rules: Path | None, strict: bool, format: Literal["text", "json", "github"]) -> None:
+    """Say what is wrong with the settings and the rules: every mistake of every file, with what to type."""
+    from slamon.commands.check import check as command
+
+    sys.exit(command(config, rules, strict=strict, format=format))
+
+
+@cli.command()
+@_CONFIG
+@click.option("--url", help="Where the service listens [default: what the settings say].")
+def status(config: Path, url: str | None) -> None:
+    """Show how the running service is: its health, its commitments by status, and what is due next."""
+    from slamon.commands.status import status as command
+
+    sys.exit(command(config, url))
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        cli(prog_name="slamon")
+    except BrokenPipeError:  # the reader of our output has gone: nobody to tell
+        sys.stderr.close()
+        sys.exit(Exit.FINE)

@@ -1,0 +1,121 @@
+"""slamon explain: why a ticket is judged as it is."""
+
+from __future__ import annotations
+
+import sys
+from datetime import tzinfo
+from difflib import get_close_matches
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from slamon.cli import Exit
+from slamon.commands.explain_json import as_json
+from slamon.commands.explain_text import as_text
+from slamon.commands.explain_tickets import Found, NotToBeHad, from_file, from_service
+from slamon.commands.say import complain
+from slamon.core.explain import explain as explained
+from slamon.core.instants import EARLIEST, LATEST, Instant, parse_instant
+from slamon.core.judge import Judge
+from slamon.core.policy import Rules
+from slamon.rulefile import load_rules
+from slamon.time import wall_now
+
+
+class _Unusable(Exception):
+    """What was asked cannot be done so; the message is for a person, empty if it was told already."""
+
+
+def explain(
+    ticket_id: str,
+    rules: Path | None,
+    tickets: Path | None,
+    at: str | None,
+    config: Path,
+    format: str,
+    zone: str | None,
+) -> Exit:
+    """Print the explanation of a ticket from a file, or from the running service if no file is given."""
+    try:
+        instant, shown_in = _instant(at), _zone(zone)
+        if rules is not None and tickets is not None:
+            read, found = _rules(rules), from_file(tickets, ticket_id)
+        elif rules is None and tickets is None:
+            read, found, shown_in = _from_service(config, ticket_id, shown_in)
+        else:
+            raise _Unusable("give both --rules and --tickets to explain from files, or neither to ask the service")
+        _must_be_found(found, ticket_id)
+    except NotToBeHad as mistake:
+        complain(str(mistake))
+        return Exit.CANNOT_RUN if mistake.here else Exit.UNUSABLE
+    except _Unusable as mistake:
+        complain(str(mistake)) if str(mistake) else None
+        return Exit.UNUSABLE
+    _print(Judge(read), found, instant, format, shown_in)
+    return Exit.FINE
+
+
+def _print(judge: Judge, found: Found, at: Instant, format: str, zone: tzinfo | None) -> None:
+    explanations = [explained(judge, ticket, at, zone) for ticket in found.tickets]
+    if format == "json":
+        text = "".join(as_json(one).decode() + "\n" for one in explanations)
+    else:
+        text = "\n".join(as_text(one, zone) for one in explanations)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _rules(path: Path) -> Rules:
+    loaded = load_rules(path, routes=False)
+    if loaded.diagnostics:
+        complain(loaded.render().rstrip("\n"))
+    if loaded.rules is None:
+        raise _Unusable
+    return loaded.rules
+
+
+def _from_service(config: Path, ticket_id: str, zone: tzinfo | None) -> tuple[Rules, Found, tzinfo]:
+    """The rules that the settings name, the ticket as the service keeps it, and the zone to show times in."""
+    from slamon.commands.load import load  # settings pull in every kind of source and notifier
+
+    loaded = load(config)
+    if loaded.diagnostics:
+        complain(loaded.render().rstrip("\n"))
+    if loaded.settings is None or loaded.rules is None:
+        raise _Unusable
+    web = loaded.settings.web
+    return loaded.rules, from_service(_base(web.host, web.port), ticket_id), zone or loaded.settings.zone
+
+
+def _base(host: str, port: int) -> str:
+    """The address of the service on this machine."""
+    near = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
+
+
+def _instant(at: str | None) -> Instant:
+    try:
+        instant = wall_now() if at is None else parse_instant(at)
+    except ValueError:
+        instant = LATEST + 1
+    if not EARLIEST <= instant <= LATEST:
+        raise _Unusable(f"--at: {at!r} is not an instant: write one such as 2026-06-08T09:00:00Z")
+    return instant
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    if name is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        near = get_close_matches(name, available_timezones(), n=1)
+        help = f"did you mean {near[0]}?" if near else "write one such as Europe/Berlin"
+        raise _Unusable(f"--zone: {name!r} is not a time zone; {help}") from None
+
+
+def _must_be_found(found: Found, ticket_id: str) -> None:
+    if found.bad_lines:
+        complain(f"{found.bad_lines} lines are not tickets and were passed over: slamon evaluate names them")
+    if not found.tickets:
+        help = f"; did you mean {' or '.join(found.nearest)}?" if found.nearest else ""
+        raise _Unusable(f"there is no ticket with the id {ticket_id!r}{help}")

@@ -1,0 +1,120 @@
+"""An explanation as text for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, tzinfo
+from itertools import groupby
+
+from slamon.core.explain import Commitment, Explanation, PolicyChoice
+from slamon.core.instants import SECOND, Instant, format_instant, to_datetime
+from slamon.core.points import Point
+from slamon.core.promised import exact_text
+from slamon.core.reasons import value_text
+from slamon.core.stretches import Stretch
+
+_SHOWN_AT_EACH_END = 6  # stretches of a long wait in which nothing happens; what lies between is summed up
+_STATES = {
+    "working": "running, in working hours",
+    "closed": "running, outside working hours",
+    "holiday": "running, holiday",
+    "paused": "paused",
+    "solved": "solved",
+    "not_applying": "not applying",
+}
+_Row = tuple[str, str, str, str, str]
+
+
+def as_text(explanation: Explanation, zone: tzinfo | None) -> str:
+    """The whole explanation, ending in a line end. `zone`: for the ticket as a whole; UTC if None."""
+    ticket = explanation.ticket
+    subject = f" “{value_text(ticket.subject)[1:-1]}”" if ticket.subject else ""
+    title = f"{ticket.id}{subject} ({ticket.source}), as of {moment_text(explanation.at, zone or UTC)}"
+    blocks = [[title]]
+    if not explanation.policies:
+        blocks.append([f"The ticket did not exist yet: it was created at {format_instant(ticket.created_at)}."])
+    elif not explanation.commitments:
+        blocks.append(_policies(explanation.policies))
+    blocks += [list(_commitment(one, explanation.at)) for one in explanation.commitments]
+    if explanation.silent:
+        blocks.append([f"{one.target} ({one.policy}): {one.why}" for one in explanation.silent])
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def moment_text(instant: Instant, zone: tzinfo) -> str:
+    """`Mon 2026-06-08 10:00:00`: always with seconds, a fraction only where there is one."""
+    local = to_datetime(instant).astimezone(zone)
+    fraction = f"{instant % SECOND / SECOND:.6f}"[1:].rstrip("0").rstrip(".")
+    return local.strftime("%a %Y-%m-%d %H:%M:%S") + fraction + local.strftime(" %Z")
+
+
+def stretch_text(stretch: Stretch, zone: tzinfo) -> str:
+    """One stretch on one line, for a report that shows no table."""
+    start, end = moment_text(stretch.start, zone), moment_text(stretch.end, zone)
+    return f"{start} to {end}: {_state(stretch)}, {exact_text(stretch.counted)} counted, {exact_text(stretch.total)} in all"
+
+
+def _policies(choices: Sequence[PolicyChoice]) -> list[str]:
+    lines = []
+    for one in choices:
+        lines.append(f"{one.policy}: {one.why}" if one.policy else f"{one.why}:")
+        lines += [f"  not {name}: {reason}" for name, reason in one.passed_over]
+    return lines
+
+
+def _commitment(one: Commitment, at: Instant) -> Iterator[str]:
+    verdict = one.verdict
+    yield f"{verdict.target}, cycle {verdict.cycle}: {verdict.status.replace('_', ' ')}"
+    yield f"  Policy   {one.policy.policy}: {one.policy.why}"
+    yield from (f"           not {name}: {reason}" for name, reason in one.policy.passed_over)
+    yield f"  Promise  {one.promise.promise}: {one.promise.why}"
+    remarks = [*one.quality, *([one.confidence] if one.confidence else [])]
+    yield from (f"  Remark   {remark}" for remark in remarks)
+    yield ""
+    yield from _table(one, at)
+    yield ""
+    yield f"  {one.decided}"
+
+
+def _table(one: Commitment, at: Instant) -> Iterator[str]:
+    rows: list[_Row] = [(f"local ({one.zone})", "UTC", "counted", "total", "")]
+    rows += _rows(one, at)
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    for local, utc, counted, total, what in rows:
+        cells = (local.ljust(widths[0]), utc.ljust(widths[1]), counted.rjust(widths[2]), total.rjust(widths[3]), what)
+        yield f"  {'  '.join(cells)}".rstrip()
+
+
+def _rows(one: Commitment, at: Instant) -> Iterator[_Row]:
+    """Points and stretches by time; an uneventful stretch of them is shortened."""
+    items: list[tuple[Instant, int, Point | Stretch]] = [(point.at, 0, point) for point in one.points]
+    items += [(stretch.start, 1, stretch) for stretch in one.stretches]
+    if one.verdict.stopped_at is None:
+        items.append((at, 2, Point(at, "now", "this is the moment asked about")))
+    items.sort(key=lambda item: item[:2])
+    for is_stretch, group in groupby(items, key=lambda item: isinstance(item[2], Stretch)):
+        found = [item[2] for item in group]
+        yield from (_shortened(found, one.zone) if is_stretch else (_row(item, one.zone) for item in found))
+
+
+def _shortened(found: Sequence[Point | Stretch], zone: tzinfo) -> Iterator[_Row]:
+    if len(found) <= 2 * _SHOWN_AT_EACH_END + 1:
+        yield from (_row(item, zone) for item in found)
+        return
+    middle = [item for item in found[_SHOWN_AT_EACH_END:-_SHOWN_AT_EACH_END] if isinstance(item, Stretch)]
+    yield from (_row(item, zone) for item in found[:_SHOWN_AT_EACH_END])
+    counted = sum(item.counted for item in middle)
+    note = f"{len(middle)} more stretches in which nothing happens (all of them: --format json)"
+    yield "…", "…", exact_text(counted), exact_text(middle[-1].total), note
+    yield from (_row(item, zone) for item in found[-_SHOWN_AT_EACH_END:])
+
+
+def _row(item: Point | Stretch, zone: tzinfo) -> _Row:
+    if isinstance(item, Point):
+        return moment_text(item.at, zone), format_instant(item.at), "", "", f"* {item.words}"
+    counted, total = exact_text(item.counted), exact_text(item.total)
+    return moment_text(item.start, zone), format_instant(item.start), counted, total, f"  {_state(item)}"
+
+
+def _state(stretch: Stretch) -> str:
+    return _STATES[stretch.state] + (f": {stretch.reason}" if stretch.reason else "")

@@ -1,0 +1,97 @@
+"""Where the ticket to explain comes from: a file of histories, or the running service."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from http.client import HTTPException
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote
+from urllib.request import ProxyHandler, build_opener
+
+from slamon.core.history import BadTicket, decode
+from slamon.core.ticket import Ticket
+from slamon.sources.jsonl import BadLine, read
+
+_SECONDS = 10
+_MAX_ANSWER = 64 << 20
+_NEAREST = 3
+
+
+class NotToBeHad(Exception):
+    """The ticket cannot be read; the message is for a person. `here`: it might be elsewhere, or later."""
+
+    def __init__(self, message: str, *, here: bool = False) -> None:
+        super().__init__(message)
+        self.here = here
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The tickets of an id, one for each source that has it; if none, the ids that look like it."""
+
+    tickets: tuple[Ticket, ...]
+    nearest: tuple[str, ...] = ()
+    bad_lines: int = 0
+
+
+def from_file(path: Path, ticket_id: str) -> Found:
+    """The tickets of an id in a file of histories."""
+    tickets, others, bad = [], [], 0
+    try:
+        for found in read(path, set()):
+            if isinstance(found, BadLine):
+                bad += 1
+            elif found.id == ticket_id:
+                tickets.append(found)
+            else:
+                others.append(found.id)
+    except (OSError, EOFError) as error:
+        raise NotToBeHad(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    return Found(tuple(tickets), () if tickets else nearest_ids(ticket_id, others), bad)
+
+
+def nearest_ids(ticket_id: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known ids that look most like one."""
+    return tuple(get_close_matches(ticket_id, dict.fromkeys(known), n=_NEAREST, cutoff=0.5))
+
+
+def from_service(base: str, ticket_id: str) -> Found:
+    """The tickets of an id as the service at an address keeps them.
+
+    `GET BASE/api/tickets?id=ID` answers 200 with histories as JSON Lines, one for each source; or 404 with
+    `{"nearest": [ids]}`.
+    """
+    url = f"{base}/api/tickets?id={quote(ticket_id, safe='')}"
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=_SECONDS) as answer:
+            body: bytes = answer.read(_MAX_ANSWER + 1)
+    except HTTPError as error:
+        with error:
+            return _refused(error, base)
+    except (URLError, HTTPException, OSError, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise NotToBeHad(f"the service at {base} does not answer: {reason}; {_INSTEAD}", here=True) from None
+    if len(body) > _MAX_ANSWER:
+        raise NotToBeHad(f"the answer of {base} is longer than 64 MiB", here=True)
+    try:
+        return Found(tuple(decode(line, "") for line in body.splitlines() if line.strip()))
+    except BadTicket as mistake:
+        raise NotToBeHad(f"{base} did not answer with a ticket: {mistake}", here=True) from None
+
+
+_INSTEAD = "start it with slamon run, or explain from a file with --rules and --tickets"
+
+
+def _refused(error: HTTPError, base: str) -> Found:
+    """What an answer other than 200 means."""
+    if error.code != 404:
+        raise NotToBeHad(f"the service at {base} refuses: {error.code} {error.reason}", here=True)
+    try:
+        nearest = json.loads(error.read(_MAX_ANSWER))["nearest"]
+        return Found((), tuple(str(one) for one in nearest))
+    except (ValueError, KeyError, TypeError):
+        raise NotToBeHad(f"{base} is no slamon of this version: it knows no /api/tickets", here=True) from None

@@ -1,0 +1,276 @@
+"""A ticket's history as steps: what happened, in the one order that counts, with the fields as they then were.
+
+Events of one instant are one update of up to four parts, each a step of its own: all changed fields, every message,
+every change of status, and what makes a ticket disappear or come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from slamon.core.instants import Instant
+from slamon.core.match import DIRECTORY
+from slamon.core.order import messages_in_order, natural, without_copies
+from slamon.core.policy import Happening
+from slamon.core.ticket import ENDED, GONE, OPEN, STATUSES, Event, Ticket
+
+_ALWAYS_KEPT = frozenset({"status", "assignee", "group"})
+_NOTHING = 0
+_NOBODY: frozenset[str] = frozenset()
+_CREATED = int(Happening.CREATED)
+_INBOUND = int(Happening.CREATED | Happening.CREATED_INBOUND)
+_SOLVED = int(Happening.SOLVED)
+_CLOSED = int(Happening.CLOSED)
+_REOPENED = int(Happening.REOPENED)
+_ASSIGNED = int(Happening.ASSIGNED)
+_GROUPED = int(Happening.GROUPED)
+_UNGROUPED = int(Happening.UNGROUPED)
+_MESSAGE_BITS = {  # by author and whether it is public
+    ("customer", True): int(Happening.CUSTOMER_MESSAGE),
+    ("agent", True): int(Happening.AGENT_MESSAGE),
+    ("agent", False): int(Happening.AGENT_NOTE),
+    ("bot", True): int(Happening.BOT_MESSAGE),
+    ("bot", False): int(Happening.BOT_NOTE),
+}
+
+
+class Step(Struct, gc=False):
+    """One step: what it brought about, and the fields before and after it."""
+
+    at: Instant
+    happenings: int  # bits of Happening
+    before: dict[str, Any]
+    fields: dict[str, Any]
+    changed: frozenset[str]  # names of fields with another value than before
+    solved_at: Instant | None  # since when the ticket has been solved, before this step
+    solved: bool  # whether it is solved or closed after this step
+    events: tuple[Event, ...]  # what it was made of, for the explanation
+
+
+class Timeline(Struct):
+    """The steps up to an instant, and what was odd about the history."""
+
+    steps: list[Step]
+    quality: set[str]
+    gone_at: Instant | None = None  # deleted, merged or cancelled since; the steps end before
+
+
+def timeline(ticket: Ticket, at: Instant, reads: frozenset[str], events: Sequence[Event] | None = None) -> Timeline:
+    """The steps of a ticket's history up to an instant. `reads`: the fields that somebody will look at."""
+    known = ticket.events if events is None else events
+    seen = [event for event in known if event.at <= at]
+    builder = _Builder(ticket, reads | _ALWAYS_KEPT)
+    if ticket.created_at > at:
+        return builder.timeline
+    if len(seen) > 1:
+        seen, doubtful = without_copies(seen)
+        if doubtful:
+            builder.timeline.quality.add("duplicate_event")
+        seen.sort(key=_by_instant)
+    builder.create()
+    builder.feed(seen)
+    return builder.finish()
+
+
+def _by_instant(event: Event) -> Instant:
+    return event.at
+
+
+class _Builder:
+    """Turns sorted events into steps."""
+
+    def __init__(self, ticket: Ticket, reads: frozenset[str]) -> None:
+        self.ticket = ticket
+        self.reads = reads
+        self.timeline = Timeline([], {"history_partial"} if ticket.history != "full" else set())
+        self.fields: dict[str, Any] = {}
+        self.solved_at: Instant | None = None
+        self.away = False  # deleted or merged
+        self.gone_status = False
+        self.steps_kept = 0
+
+    # the ticket's beginning
+
+    def create(self) -> None:
+        ticket = self.ticket
+        fields = {
+            "source": ticket.source,
+            "id": ticket.id,
+            "created_by": ticket.created_by,
+            "direction": ticket.direction,
+            "subject": ticket.subject,
+            DIRECTORY: ticket.customer,
+            **ticket.fields,
+        }
+        given = fields.pop("status", None)
+        status = "new" if given is None else self._known(given)
+        kept = {name: value for name, value in fields.items() if name in self.reads}
+        kept["status"] = "new" if status in GONE else status
+        self.fields = kept
+        self._step(ticket.created_at, _INBOUND if ticket.direction == "inbound" else _CREATED, kept, _NOBODY)
+        self.timeline.steps[0].solved = False
+        self._initial(kept, status)
+
+    def _initial(self, fields: dict[str, Any], status: str) -> None:
+        """Initial values fire right after the creation."""
+        bits = _NOTHING
+        if fields.get("assignee") is not None:
+            bits |= _ASSIGNED
+        if fields.get("group") is not None and status not in ENDED:
+            bits |= _GROUPED
+        if status in ENDED:
+            bits |= _SOLVED | (_CLOSED if status == "closed" else 0)
+        self._step(self.ticket.created_at, bits, {}, frozenset(fields))
+        if status in ENDED:
+            self.solved_at = self.ticket.created_at
+        if status in GONE:
+            self.gone_status = True
+            self._vanish(self.ticket.created_at)
+
+    # what happened since
+
+    def feed(self, events: list[Event]) -> None:
+        start = 0
+        for end in range(1, len(events) + 1):
+            if end == len(events) or events[end].at != events[start].at:
+                self._update(events[start:end])
+                start = end
+
+    def _update(self, events: list[Event]) -> None:
+        """All events of one instant."""
+        at = events[0].at
+        if at < self.ticket.created_at:
+            at = self.ticket.created_at
+            self.timeline.quality.add("event_before_creation")
+        if len(events) == 1:
+            self._single(at, events[0])
+            return
+        events = sorted(events, key=natural)
+        if changes := [event for event in events if event.kind == "change"]:
+            self._change_fields(at, changes)
+        for event in messages_in_order(events):
+            self._message(at, event)
+        for event in changes:
+            self._change_status(at, event)
+        for event in events:
+            if event.kind not in ("change", "message"):
+                self._leave_or_return(at, event)
+
+    def _single(self, at: Instant, event: Event) -> None:
+        if event.kind == "message":
+            self._message(at, event)
+        elif event.kind == "change":
+            self._change_fields(at, [event])
+            self._change_status(at, event)
+        else:
+            self._leave_or_return(at, event)
+
+    def _change_fields(self, at: Instant, events: list[Event]) -> None:
+        before, reads = self.fields, self.reads
+        new: dict[str, Any] = {}
+        for event in events:
+            for name, value in (event.set or {}).items():
+                if name in reads and name != "status":
+                    new[name] = value
+        changed = frozenset([name for name, value in new.items() if _differs(before.get(name), value)])
+        if not changed:
+            return
+        self.fields = {**before, **new}
+        self._step(at, self._happened(before, changed), before, changed, tuple(events))
+
+    def _happened(self, before: dict[str, Any], changed: frozenset[str]) -> int:
+        bits = _NOTHING
+        if "assignee" in changed and self.fields["assignee"] is not None:
+            bits |= _ASSIGNED
+        if "group" in changed:
+            bits |= _UNGROUPED
+            if self.fields["group"] is not None:
+                bits |= _GROUPED
+        return bits
+
+    def _message(self, at: Instant, event: Event) -> None:
+        if event.automated and event.by != "customer":
+            return
+        bits = _MESSAGE_BITS.get((event.by or "", event.public))
+        if bits:
+            self._step(at, bits, self.fields, _NOBODY, (event,))
+
+    def _change_status(self, at: Instant, event: Event) -> None:
+        if event.set is None or "status" not in event.set:
+            return
+        status, before = self._known(event.set["status"]), self.fields
+        if status in GONE:
+            self.gone_status = True
+            self._vanish(at)
+            return
+        if self.gone_status:
+            self.gone_status = False
+            self._reappear()
+        old = before["status"]
+        if status == old:
+            return
+        bits = self._status_happenings(old, status)
+        self.fields = {**before, "status": status}
+        self._step(at, bits, before, frozenset({"status"}), (event,))
+        if bits & _SOLVED:
+            self.solved_at = at
+        elif bits & _REOPENED:
+            self.solved_at = None
+
+    def _status_happenings(self, old: str, new: str) -> int:
+        bits = _CLOSED if new == "closed" else _NOTHING
+        if new in ENDED and old not in ENDED:
+            bits |= _SOLVED
+        elif old in ENDED and new in OPEN:
+            bits |= _REOPENED
+            if self.fields.get("group") is not None:
+                bits |= _GROUPED
+        return bits
+
+    def _leave_or_return(self, at: Instant, event: Event) -> None:
+        self.away = event.kind != "restored"
+        if self.away:
+            self._vanish(at)
+        else:
+            self._reappear()
+
+    def finish(self) -> Timeline:
+        """The timeline; what happened to a ticket that is gone does not count."""
+        if self.timeline.gone_at is not None:
+            del self.timeline.steps[self.steps_kept :]
+        return self.timeline
+
+    # helpers
+
+    def _vanish(self, at: Instant) -> None:
+        if self.timeline.gone_at is None:
+            self.timeline.gone_at = at
+            self.steps_kept = len(self.timeline.steps)
+
+    def _reappear(self) -> None:
+        if not self.away and not self.gone_status:
+            self.timeline.gone_at = None
+
+    def _known(self, status: Any) -> str:
+        if isinstance(status, str) and status in STATUSES:
+            return status
+        self.timeline.quality.add("unmapped_status")
+        return "open"
+
+    def _step(
+        self,
+        at: Instant,
+        bits: int,
+        before: dict[str, Any],
+        changed: frozenset[str],
+        events: tuple[Event, ...] = (),
+    ) -> None:
+        solved = self.fields["status"] in ENDED
+        self.timeline.steps.append(Step(at, bits, before, self.fields, changed, self.solved_at, solved, events))
+
+
+def _differs(old: Any, new: Any) -> bool:
+    return bool(old != new) or isinstance(old, bool) is not isinstance(new, bool)

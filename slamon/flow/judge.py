@@ -1,0 +1,132 @@
+"""Judge: whatever changed, or may have changed by the passing of time, becomes verdicts and queued deliveries.
+
+The database knows when each answer will change; the loop sleeps until the next such instant or the next change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from slamon.core.assess import Assessed, Assessor
+from slamon.core.history import decode
+from slamon.core.instants import SECOND, Instant, Span
+from slamon.core.ticket import Ticket
+from slamon.flow.observe import Fault, Observer, log
+from slamon.ports import CommitmentRow, Judgement, NewDelivery, Store, StoredTicket, StoreError, Time
+
+_AT_ONCE = 500  # tickets judged in one transaction
+_OVERDUE_AFTER: Span = 30 * SECOND
+_PAUSE_AFTER_FAULT = 1.0  # seconds
+
+
+class JudgeLoop:
+    """Gather, decide, apply; then sleep until something can have changed."""
+
+    def __init__(
+        self,
+        assessor: Assessor,
+        store: Store,
+        time: Time,
+        changed: asyncio.Event,
+        wake_deliverers: Callable[[], None],
+        observer: Observer,
+    ) -> None:
+        self.assessor = assessor
+        self._store = store
+        self._time = time
+        self._changed = changed  # set by whoever has something new to judge
+        self._wake_deliverers = wake_deliverers
+        self._observer = observer
+        self._fault = Fault("judging")
+        self.beat = time.monotonic()  # when the loop last turned
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.catch_up()
+                next_change = await self._store.next_change()
+                self._fault.works()
+            except StoreError as error:
+                self._fault.broke(str(error))
+                await asyncio.sleep(_PAUSE_AFTER_FAULT)
+                continue
+            self.beat = self._time.monotonic()
+            await self._time.sleep_until(next_change, self._changed)
+
+    @property
+    def standing_fault(self) -> str | None:
+        return self._fault.standing
+
+    async def sweep(self) -> int:
+        """Turn the loop, and say how many judgements (at most one batch) it had missed; there should be none."""
+        long_ago = self._time.now() - _OVERDUE_AFTER
+        next_change = await self._store.next_change()
+        overdue = next_change is not None and next_change <= long_ago
+        found = len(await self._store.to_judge(long_ago, _AT_ONCE)) if overdue else 0
+        self._changed.set()
+        return found
+
+    async def catch_up(self) -> int:
+        """Judge until nothing is waiting; returns how many tickets were judged."""
+        total = 0
+        while tickets := await self._store.to_judge(self._time.now(), _AT_ONCE):
+            total += len(tickets)
+            await self._judge(tickets, self._time.now())
+            self.beat = self._time.monotonic()
+        return total
+
+    async def _judge(self, tickets: Sequence[StoredTicket], now: Instant) -> None:
+        judgements = []
+        for ticket in tickets:
+            judgements.append(self.judgement(ticket, now))
+            await asyncio.sleep(0)
+        queued = await self._store.apply(judgements, now)
+        self._observer.judged(len(tickets), queued)
+        if queued:
+            self._wake_deliverers()
+
+    def judgement(self, stored: StoredTicket, now: Instant) -> Judgement:
+        """What the rules say about a stored ticket. One that cannot be judged is told, and not looked at again."""
+        try:
+            ticket = decode(stored.body, stored.source)
+            assessed = self.assessor.assess(ticket, now)
+        except Exception:
+            log.exception("ticket cannot be judged", source=stored.source, ticket=stored.id)
+            return Judgement(stored.source, stored.id, stored.version, (), ())
+        rows = [_row(ticket, one) for one in assessed]
+        deliveries = [delivery for one in assessed for delivery in _deliveries(ticket, one)]
+        return Judgement(stored.source, stored.id, stored.version, rows, deliveries)
+
+
+def _row(ticket: Ticket, one: Assessed) -> CommitmentRow:
+    found = one.verdict
+    return CommitmentRow(
+        found.policy or "",
+        found.target or "",
+        found.cycle or 0,
+        found.status,
+        found.clock or "",
+        found.started_at if found.started_at is not None else ticket.created_at,
+        found.due_at,
+        found.breached_at,
+        found.stopped_at,
+        one.wakes_at,
+    )
+
+
+def _deliveries(ticket: Ticket, one: Assessed) -> list[NewDelivery]:
+    return [
+        NewDelivery(
+            alert.identity,
+            ticket.source,
+            ticket.id,
+            alert.route,
+            alert.notifier,
+            alert.moment.name,
+            alert.promise,
+            alert.moment.at,
+            message,
+        )
+        for alert, message in one.due
+    ]

@@ -1,0 +1,47 @@
+"""What the flow reports about itself: counted by the metrics, logged once a fault and once its recovery."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import structlog
+
+from slamon.core.instants import Span
+from slamon.ports import Ending, Reason
+
+log = structlog.get_logger()
+
+
+class Observer(Protocol):
+    """Who wants to know what the flow does; the metrics do."""
+
+    def collected(self, source: str, changed: int, problems: int) -> None: ...
+
+    def source_up(self, source: str, up: bool) -> None: ...
+
+    def judged(self, tickets: int, deliveries: int) -> None: ...
+
+    def attempted(self, notifier: str, failure: Reason | None) -> None: ...
+
+    def delivered(self, notifier: str, ending: Ending, lateness: Span) -> None: ...
+
+    def swept(self, found: int) -> None: ...
+
+
+class Fault:
+    """Something that can be broken: said once when it breaks, once when it works again."""
+
+    def __init__(self, what: str, **context: object) -> None:
+        self._what = what
+        self._context = context
+        self.standing: str | None = None
+
+    def broke(self, error: str) -> None:
+        if self.standing != error:
+            log.error(f"{self._what} failed", error=error, **self._context)
+        self.standing = error
+
+    def works(self) -> None:
+        if self.standing is not None:
+            log.info(f"{self._what} works again", **self._context)
+        self.standing = None

@@ -1,0 +1,116 @@
+"""The Prometheus metrics: the only place that knows prometheus_client. Names and labels are interface.
+
+Labels are closed sets known from the configuration; never a ticket's id, subject or requester.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import prometheus_client
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from slamon import __version__
+from slamon.core.instants import SECOND, Span
+from slamon.ports import Ending, Reason
+
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
+
+CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
+_LATENESS = (0.1, 0.5, 1, 5, 30, 60, 300, 1800, 3600, 14400, 86400)
+
+
+class Metrics:
+    """All metrics of one process; also the flow's observer."""
+
+    def __init__(self, sources: Iterable[str], notifiers: Iterable[str]) -> None:
+        self._registry = registry = CollectorRegistry()
+        build = Gauge("slamon_build_info", "Version of the running service; always 1.", ["version"], registry=registry)
+        build.labels(__version__).set(1)
+        self._commitments = Gauge(
+            "slamon_commitments",
+            "Commitments by status; unmatched counts tickets that no policy matches.",
+            ["source", "policy", "target", "status"],
+            registry=registry,
+        )
+        self._deliveries = Gauge(
+            "slamon_deliveries", "Deliveries in the queue by state.", ["notifier", "state"], registry=registry
+        )
+        self._collect = Counter(
+            "slamon_tickets_collected", "Tickets read that were new or changed.", ["source"], registry=registry
+        )
+        self._problems = Counter(
+            "slamon_items_quarantined", "Items read that are no tickets.", ["source"], registry=registry
+        )
+        self._up = Gauge("slamon_source_up", "1 if the last poll succeeded.", ["source"], registry=registry)
+        self._judged = Counter("slamon_tickets_judged", "Tickets judged.", registry=registry)
+        self._queued = Counter("slamon_deliveries_queued", "Deliveries queued by the judge.", registry=registry)
+        self._attempts = Counter(
+            "slamon_delivery_attempts", "Attempts to deliver, by outcome.", ["notifier", "outcome"], registry=registry
+        )
+        self._ended = Counter(
+            "slamon_deliveries_ended", "Deliveries ended, by ending.", ["notifier", "ending"], registry=registry
+        )
+        self._lateness = Histogram(
+            "slamon_delivery_lateness_seconds",
+            "From the instant that an alert was due to its acceptance, in the service's time.",
+            ["notifier"],
+            buckets=_LATENESS,
+            registry=registry,
+        )
+        self._sweeps = Counter(
+            "slamon_sweep_finds", "Overdue judgements found by the safety sweep; should stay 0.", registry=registry
+        )
+        for source in sources:
+            self._collect.labels(source)
+            self._problems.labels(source)
+            self._up.labels(source).set(0)
+        for notifier in notifiers:
+            self._prepare_notifier(notifier)
+
+    def _prepare_notifier(self, notifier: str) -> None:
+        for outcome in ("accepted", *Reason):
+            self._attempts.labels(notifier, outcome)
+        for ending in Ending:
+            self._ended.labels(notifier, ending)
+        self._lateness.labels(notifier)
+
+    def exposition(
+        self,
+        commitments: Mapping[tuple[str, str, str, str], int],
+        deliveries: Mapping[tuple[str, str], int],
+    ) -> bytes:
+        """The whole as text, with the counts that the store gave for this moment."""
+        _replace(self._commitments, commitments.items())
+        _replace(self._deliveries, deliveries.items())
+        return generate_latest(self._registry)
+
+    # flow.observe.Observer
+
+    def collected(self, source: str, changed: int, problems: int) -> None:
+        self._collect.labels(source).inc(changed)
+        self._problems.labels(source).inc(problems)
+
+    def source_up(self, source: str, up: bool) -> None:
+        self._up.labels(source).set(up)
+
+    def judged(self, tickets: int, deliveries: int) -> None:
+        self._judged.inc(tickets)
+        self._queued.inc(deliveries)
+
+    def attempted(self, notifier: str, failure: Reason | None) -> None:
+        self._attempts.labels(notifier, failure or "accepted").inc()
+
+    def delivered(self, notifier: str, ending: Ending, lateness: Span) -> None:
+        self._ended.labels(notifier, ending).inc()
+        if ending is Ending.SENT:
+            self._lateness.labels(notifier).observe(max(0, lateness) / SECOND)
+
+    def swept(self, found: int) -> None:
+        self._sweeps.inc(found)
+
+
+def _replace(gauge: Gauge, values: Iterable[tuple[tuple[str, ...], int]]) -> None:
+    gauge.clear()
+    for labels, value in values:
+        gauge.labels(*labels).set(value)

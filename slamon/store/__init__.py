@@ -1,0 +1,5 @@
+"""The state of the service in a database: the only place that knows SQL."""
+
+from slamon.store.sqlite import SqliteStore
+
+__all__ = ["SqliteStore"]

@@ -1,0 +1,83 @@
+"""The transactions of more than one statement: functions on the connection, each run as one unit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+
+from slamon.core.instants import Instant
+from slamon.ports import Judgement, StoredTicket
+from slamon.store import rows
+from slamon.store import statements as sql
+
+
+def save_batch(db: sqlite3.Connection, source: str, bodies: dict[str, bytes], cursor: bytes) -> int:
+    place = _next_place(db)
+    changed = db.executemany(sql.SAVE_TICKET, [(source, id, body, place) for id, body in bodies.items()]).rowcount
+    db.execute(sql.SET_CURSOR, (source, cursor))
+    return changed
+
+
+def mark_all(db: sqlite3.Connection) -> None:
+    db.execute(sql.MARK_ALL, (_next_place(db),))
+
+
+def _next_place(db: sqlite3.Connection) -> int:
+    """Behind every ticket that waits for judging already."""
+    (last,) = db.execute(sql.LAST_PLACE).fetchone()
+    return int(last) + 1
+
+
+def load(db: sqlite3.Connection, source: str, ids: Iterable[str]) -> dict[str, StoredTicket]:
+    found = (db.execute(sql.TICKET, (source, id)).fetchone() for id in ids)
+    return {row[1]: StoredTicket(*row) for row in found if row}
+
+
+def to_judge(db: sqlite3.Connection, now: Instant, limit: int) -> list[StoredTicket]:
+    """What the clock makes due goes before what changed: the first may be too late soon, the second is news."""
+    found: dict[tuple[str, str], StoredTicket] = {}
+    for statement, parameter in ((sql.DUE_TICKETS, now), (sql.MARKED_TICKETS, limit)):
+        with closing(db.execute(statement, (parameter,))) as cursor:
+            for row in cursor:
+                if len(found) >= limit:
+                    break
+                found.setdefault((row[0], row[1]), StoredTicket(*row))
+    return list(found.values())
+
+
+def apply(db: sqlite3.Connection, judgements: Sequence[Judgement], now: Instant) -> int:
+    new = 0
+    for judgement in judgements:
+        if _take_mark_off(db, judgement, now):
+            _replace_commitments(db, judgement)
+        new += db.executemany(sql.QUEUE, [rows.delivery_row(delivery) for delivery in judgement.deliveries]).rowcount
+    return new
+
+
+def _take_mark_off(db: sqlite3.Connection, judgement: Judgement, now: Instant) -> bool:
+    """Unless the ticket changed meanwhile. False if there is no such ticket (any more): commitments have no home."""
+    standing = db.execute(sql.STANDING, (judgement.source, judgement.ticket)).fetchone()
+    if standing is None:
+        return False
+    version, marked, touched_at = standing
+    # A ticket of which only the clock moved on is not written again: its body may be large.
+    if version == judgement.version and (marked is not None or touched_at is None):
+        db.execute(sql.UNMARK, (now, judgement.source, judgement.ticket))
+    return True
+
+
+def _replace_commitments(db: sqlite3.Connection, judgement: Judgement) -> None:
+    home = (judgement.source, judgement.ticket)
+    before = rows.commitments(db.execute(sql.COMMITMENTS, home).fetchall())
+    after = {rows.key(row): row for row in judgement.commitments}
+    db.executemany(sql.DROP_COMMITMENT, [(*home, *gone) for gone in before.keys() - after.keys()])
+    changed = [row for key, row in after.items() if row != before.get(key)]
+    db.executemany(sql.SAVE_COMMITMENT, [rows.commitment_row(*home, row) for row in changed])
+
+
+def prune(db: sqlite3.Connection, before: Instant) -> int:
+    """Tickets first: of those that stay, the identities of forgotten deliveries are kept."""
+    tickets = db.execute(sql.FORGET_TICKETS, (before,)).rowcount
+    db.execute(sql.KEEP_IDENTITIES, (before,))
+    return tickets + db.execute(sql.FORGET_DELIVERIES, (before,)).rowcount

@@ -1,0 +1,147 @@
+"""Kill the real service again and again under traffic, and compare what arrived with a literal list of what was due.
+
+`python -m tests.e2e.soak --kills 50`: exit status 0 if nothing was lost and nothing doubled but what may be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import socket
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.e2e.process import ServiceProcess, is_ready, until
+from tests.e2e.receivers import WebhookReceiver
+
+TARGET = 3.0  # seconds of the promised first response
+TICKETS_A_SECOND = 15
+ANSWERED_SHARE = 0.25  # answered in time: no breach may ever be told
+
+RULES = """
+version: 1
+policies:
+  - {name: all, match: all, calendar: 24x7, warn_at: 50%, targets: {first_response: 3s}}
+routes:
+  - {name: all, match: all, steps: [{when: breached, notify: hook}]}
+"""
+SETTINGS = """
+version: 1
+rules: rules.yml
+storage: {{path: slamon.db}}
+web: {{listen: "127.0.0.1:{port}"}}
+sources: {{desk: {{kind: file, path: tickets.jsonl, poll: 0.2s}}}}
+notifiers: {{hook: {{kind: slack, webhook: "{hook}"}}}}
+"""
+
+
+@dataclass
+class Traffic:
+    """Writes tickets into a file, some answered in time; `due` are the ids whose breach must be told."""
+
+    path: Path
+    due: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
+    stopping: bool = False
+
+    async def run(self, rng: random.Random) -> None:
+        number = 0
+        while not self.stopping:
+            number += 1
+            self._write(f"t{number}", answered=rng.random() < ANSWERED_SHARE)
+            await asyncio.sleep(1 / TICKETS_A_SECOND)
+
+    def _write(self, id: str, *, answered: bool) -> None:
+        now = datetime.now(UTC).isoformat()
+        # Written as one line: an answer that comes later would race the promise, and the list would not be literal.
+        events = [{"id": "e1", "at": now, "kind": "message", "by": "agent", "public": True}] if answered else []
+        (self.answered if answered else self.due).append(id)
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps({"id": id, "created_at": now, "events": events}) + "\n")
+
+
+def ids_told(bodies: list[bytes]) -> Counter[str]:
+    """How often each ticket's breach was told."""
+    return Counter(found.group() for body in bodies if (found := re.search(r"\bt\d+\b", body.decode())))
+
+
+def judge(traffic: Traffic, bodies: list[bytes]) -> dict[str, list[str]]:
+    """What is wrong with what arrived; every list must be empty but `doubled`, which may hold a few."""
+    told = ids_told(bodies)
+    return {
+        "lost": sorted(set(traffic.due) - set(told)),
+        "wrong": sorted(set(told) - set(traffic.due)),
+        "doubled": sorted(id for id, times in told.items() if times > 1),
+        "doubled and not byte for byte the same": sorted(
+            id for id, times in told.items() if times > 1 and len({body for body in bodies if _about(body, id)}) > 1
+        ),
+    }
+
+
+def _about(body: bytes, id: str) -> bool:
+    return re.search(rf"\b{id}\b".encode(), body) is not None
+
+
+async def soak(folder: Path, kills: int, seed: int) -> tuple[dict[str, list[str]], Traffic, int]:
+    """Run, kill at random moments, and wait for what is still due; the findings, the traffic, and messages received."""
+    rng = random.Random(seed)
+    hook = await WebhookReceiver().start()
+    port = free_port()
+    (folder / "rules.yml").write_text(RULES, "utf-8")
+    (folder / "slamon.yml").write_text(SETTINGS.format(port=port, hook=hook.url), "utf-8")
+    traffic = Traffic(folder / "tickets.jsonl")
+    traffic.path.touch()
+    writing = asyncio.create_task(traffic.run(rng))
+    service = ServiceProcess(folder)
+    try:
+        for _ in range(kills):
+            await service.start()
+            await asyncio.sleep(rng.uniform(0.3, 2.5))
+            await service.kill()
+        traffic.stopping = True
+        await writing
+        await service.start()
+        await until(lambda: is_ready(f"http://127.0.0.1:{port}"), what="the service is ready")
+        await until(
+            lambda: not set(traffic.due) - set(ids_told(hook.bodies)), what="everything due arrived", patience=60
+        )
+    except AssertionError as error:
+        print(error, service.log[-2000:], file=sys.stderr)
+    finally:
+        traffic.stopping = True
+        await service.stop()
+        await hook.stop()
+    return judge(traffic, hook.bodies), traffic, len(hook.bodies)
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        found, traffic, received = asyncio.run(soak(Path(folder), options.kills, options.seed))
+    print(f"seed {options.seed}: {options.kills} kills, {len(traffic.due)} breaches due, {received} messages received")
+    for name, ids in found.items():
+        print(f"  {name}: {len(ids)} {' '.join(ids[:10])}")
+    return int(any(ids for name, ids in found.items() if name != "doubled"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
+
+import pytest
+
+from slamon import connectors
+from slamon.notifiers import Kind, kinds, load, registry
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("kind", registry.BUILT_IN)
+def test_every_kind_has_its_module_its_entry_point_its_test_and_its_page(kind: str) -> None:
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][registry.GROUP]
+    assert set(points) == set(registry.BUILT_IN)
+    assert points[kind] == f"slamon.notifiers.{kind}:KIND"
+    assert isinstance(load(kind), Kind)
+    assert (ROOT / f"tests/notifiers/test_{kind}.py").exists()
+    assert re.search(rf"^## {kind}$", (ROOT / "docs/reference/notifiers.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", registry.BUILT_IN)
+def test_the_page_of_a_kind_names_every_setting(kind: str) -> None:
+    page = (ROOT / "docs/reference/notifiers.md").read_text()
+    section = re.split(r"^## ", page.split(f"\n## {kind}\n")[1], flags=re.MULTILINE)[0]
+    fields = getattr(load(kind).settings, "__dataclass_fields__")  # noqa: B009 - a type checker does not know it
+    names = {"sender": "from"}
+    assert [name for name in fields if f"`{names.get(name, name)}`" not in section] == []
+
+
+@pytest.mark.parametrize("kind", registry.BUILT_IN)
+def test_the_file_of_a_kind_stays_short(kind: str) -> None:
+    assert len((ROOT / f"slamon/notifiers/{kind}.py").read_text().splitlines()) <= 130
+
+
+def test_an_unknown_kind_names_the_nearest_or_all() -> None:
+    with pytest.raises(LookupError, match=r"^'slak' is not a kind of notifier: did you mean slack\?$"):
+        load("slak")
+    with pytest.raises(LookupError, match=r"^'pigeon' is not a kind of notifier: one of console, email, slack$"):
+        load("pigeon")
+
+
+def test_other_packages_bring_kinds_but_cannot_replace_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = EntryPoints(
+        [
+            EntryPoint("slack", "os:path", registry.GROUP),
+            EntryPoint("pager", "slamon.notifiers.console:KIND", registry.GROUP),
+            EntryPoint("broken", "nowhere_to_be_found:KIND", registry.GROUP),
+            EntryPoint("wrong", "os:path", registry.GROUP),
+        ]
+    )
+    monkeypatch.setattr(connectors, "entry_points", lambda **wanted: points.select(**wanted))
+    assert kinds() == ["broken", "console", "email", "pager", "slack", "wrong"]
+    assert load("pager") is load("console")
+    assert load("slack").notifier.__name__ == "SlackNotifier"
+    with pytest.raises(LookupError, match=r"kind 'broken' \(nowhere_to_be_found:KIND\) cannot be loaded: No module"):
+        load("broken")
+    with pytest.raises(LookupError, match="'wrong' does not name a slamon"):
+        load("wrong")

@@ -1,0 +1,22 @@
+"""SqliteStore keeps the promises of ports.Store."""
+
+from tests.store.contract.concurrency import ConcurrencyContract
+from tests.store.contract.deliveries import DeliveryContract
+from tests.store.contract.judging import JudgingContract
+from tests.store.contract.model import ModelContract
+from tests.store.contract.tickets import TicketContract
+
+
+class TestTickets(TicketContract): ...
+
+
+class TestJudging(JudgingContract): ...
+
+
+class TestDeliveries(DeliveryContract): ...
+
+
+class TestConcurrency(ConcurrencyContract): ...
+
+
+class TestModel(ModelContract): ...
