@@ -64,7 +64,7 @@ class Service:
         self._polled: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._web = WebServer(
-            settings.web.host, settings.web.port, Answers(self.health, self._exposition, self._status)
+            settings.web.host, settings.web.port, Answers(self.health, self._exposition, self._status, self._tickets)
         )
 
     @property
@@ -206,6 +206,10 @@ class Service:
     async def _exposition(self) -> tuple[bytes, str]:
         commitments, deliveries = await self._store.open_commitments(), await self._store.deliveries()
         return self._metrics.exposition(commitments, deliveries), CONTENT_TYPE
+
+    async def _tickets(self, id: str) -> list[bytes]:
+        found = [await self._store.load(source.name, [id]) for source in self._settings.sources]
+        return [stored[id].body for stored in found if id in stored]
 
     async def _status(self) -> dict[str, Any]:
         health = self.health()

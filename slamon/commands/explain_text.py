@@ -7,21 +7,14 @@ from datetime import UTC, tzinfo
 from itertools import groupby
 
 from slamon.core.explain import Commitment, Explanation, PolicyChoice
-from slamon.core.instants import SECOND, Instant, format_instant, to_datetime
+from slamon.core.instants import Instant, format_instant
 from slamon.core.points import Point
 from slamon.core.promised import exact_text
 from slamon.core.reasons import value_text
 from slamon.core.stretches import Stretch
+from slamon.core.telling import moment_text, state_text
 
 _SHOWN_AT_EACH_END = 6  # stretches of a long wait in which nothing happens; what lies between is summed up
-_STATES = {
-    "working": "running, in working hours",
-    "closed": "running, outside working hours",
-    "holiday": "running, holiday",
-    "paused": "paused",
-    "solved": "solved",
-    "not_applying": "not applying",
-}
 _Row = tuple[str, str, str, str, str]
 
 
@@ -39,19 +32,6 @@ def as_text(explanation: Explanation, zone: tzinfo | None) -> str:
     if explanation.silent:
         blocks.append([f"{one.target} ({one.policy}): {one.why}" for one in explanation.silent])
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
-
-
-def moment_text(instant: Instant, zone: tzinfo) -> str:
-    """`Mon 2026-06-08 10:00:00`: always with seconds, a fraction only where there is one."""
-    local = to_datetime(instant).astimezone(zone)
-    fraction = f"{instant % SECOND / SECOND:.6f}"[1:].rstrip("0").rstrip(".")
-    return local.strftime("%a %Y-%m-%d %H:%M:%S") + fraction + local.strftime(" %Z")
-
-
-def stretch_text(stretch: Stretch, zone: tzinfo) -> str:
-    """One stretch on one line, for a report that shows no table."""
-    start, end = moment_text(stretch.start, zone), moment_text(stretch.end, zone)
-    return f"{start} to {end}: {_state(stretch)}, {exact_text(stretch.counted)} counted, {exact_text(stretch.total)} in all"
 
 
 def _policies(choices: Sequence[PolicyChoice]) -> list[str]:
@@ -113,8 +93,4 @@ def _row(item: Point | Stretch, zone: tzinfo) -> _Row:
     if isinstance(item, Point):
         return moment_text(item.at, zone), format_instant(item.at), "", "", f"* {item.words}"
     counted, total = exact_text(item.counted), exact_text(item.total)
-    return moment_text(item.start, zone), format_instant(item.start), counted, total, f"  {_state(item)}"
-
-
-def _state(stretch: Stretch) -> str:
-    return _STATES[stretch.state] + (f": {stretch.reason}" if stretch.reason else "")
+    return moment_text(item.start, zone), format_instant(item.start), counted, total, f"  {state_text(item)}"

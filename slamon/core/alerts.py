@@ -53,7 +53,7 @@ def moments(cycle: Cycle, verdict: Verdict, at: Instant) -> list[Moment]:
         found.append(Moment(BREACHED, seen.breached_at))
     if seen.ended == "stopped" and seen.stopped_at is not None:
         found.append(Moment(MISSED if verdict.status == "missed" else MET, seen.stopped_at))
-    elif verdict.status == "at_risk":
+    elif verdict.status == "at_risk" and verdict.clock == "running":
         passed = [pair for pair in seen.thresholds() if pair[0] <= (verdict.elapsed or 0)]
         found += [Moment(warning(text), seen.reaches(used) or at) for used, text in passed[-1:]]
     return found

@@ -96,6 +96,11 @@ class Cycle:
         return self.bound is not None and self.bound.span is None
 
     @property
+    def is_shown(self) -> bool:
+        """Whether a promise covers it, or did until it ceased to apply."""
+        return self.bound is not None and (self.shown is not None or not self.off)
+
+    @property
     def pinned(self) -> bool:
         return self.promise is not None and self.definition.target.on_retarget is OnRetarget.PIN
 

@@ -181,7 +181,7 @@ def _promise_of(cycle: Cycle) -> PromiseChoice:
 
 
 def _silent(ticket: Ticket, trace: Trace, fields: Fields) -> Iterator[Silent]:
-    shown = {cycle.definition.target.name for cycle in trace.cycles if (cycle.shown or cycle).bound is not None}
+    shown = {cycle.definition.target.name for cycle in trace.cycles if cycle.is_shown}
     started = {cycle.definition.target.name for cycle in trace.cycles}
     for name, definition in trace.in_force[-1].items():
         if name not in shown:

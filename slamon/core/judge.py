@@ -33,7 +33,7 @@ class Trace(Struct):
         found: list[tuple[Cycle | None, Verdict]] = [
             (cycle, verdict(ticket, cycle, at, self.seen.quality))
             for cycle in self.cycles
-            if (cycle.shown or cycle).bound is not None
+            if cycle.is_shown
         ]
         if not found and self.unmatched:
             return [(None, Verdict(ticket.source, ticket.id, quality=tuple(sorted(self.seen.quality))))]

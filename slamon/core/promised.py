@@ -57,7 +57,7 @@ def why_promised(within: Within | None, date_field: str | None, fields: Fields) 
         value = lookup(fields, within.field)
         if any(one.passes(value) for one, _ in within.entries):
             return f"{within.field} is {value_text(value)}"
-        return f"other, as there is no entry for {within.field} {value_text(value)}"
+        return f"other, as there is {_no_entry(within, fields)}"
     return _row(within, fields) if isinstance(within, Rows) else ""
 
 
@@ -66,11 +66,16 @@ def why_nothing(within: Within | None, date_field: str | None, fields: Fields) -
     if within is None:
         return f"{date_field} holds no date"
     if isinstance(within, ByValue):
-        return f"no entry for {within.field} {value_text(lookup(fields, within.field))} and no other"
+        return f"{_no_entry(within, fields)} and no other"
     if isinstance(within, Rows):
         reasons = [f"row {n}: {why_not(match, fields)}" for n, (match, _) in enumerate(within.rows, 1) if match]
         return f"no row of within holds: {'; '.join(reasons)}"
     return "it is not in force"
+
+
+def _no_entry(within: ByValue, fields: Fields) -> str:
+    value = lookup(fields, within.field)
+    return f"no {within.field}" if value is None else f"no entry for {within.field} {value_text(value)}"
 
 
 def _row(within: Rows, fields: Fields) -> str:

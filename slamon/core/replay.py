@@ -58,6 +58,7 @@ class _Clock:
             definition is self.definition
             and applies is self.applies
             and not arriving
+            and (not self.cycles or self.cycles[-1].definition is definition)
             and not step.happenings & definition.interest
             and (not step.changed or definition.reads.isdisjoint(step.changed))
         ):
@@ -125,8 +126,7 @@ class _Clock:
             cycle.mark("withdrawn", step, step.at)
 
     def _pause_or_resume(self, cycle: Cycle, step: Step) -> None:
-        match = cycle.definition.target.pause_while
-        paused = match is not None and match.holds(step.fields)
+        paused = _is_paused(cycle.definition, step)
         if paused and not cycle.paused:
             cycle.pause(step.at)
             cycle.mark("paused", step, step.at)
@@ -160,13 +160,15 @@ class _Clock:
 
     def _go_on(self, cycle: Cycle, step: Step, promise: Promise | None, *, wall: bool) -> None:
         """The ended verdict becomes open again, judged by the target of this moment."""
-        if cycle.bound is not None and promise is None and not cycle.pinned:
-            cycle.withdraw(step.at)
+        if promise is None and cycle.bound is not None and not cycle.pinned:
+            if not cycle.off:  # else it is shown already as it was when it ceased to apply
+                cycle.withdraw(step.at)
         elif promise is not None:
             cycle.apply_again()
         pinned, mode = cycle.pinned, cycle.definition.target.on_retarget
         before = cycle.bound
-        cycle.reopen(step.at, paused=self._paused(step), wall=wall)
+        rules = cycle.definition if pinned else self.definition
+        cycle.reopen(step.at, paused=_is_paused(rules, step), wall=wall)
         if not pinned and promise is not None:
             cycle.definition, cycle.promise, cycle.chosen = self.definition, promise, step
             cycle.set_bound(bind(promise, cycle.started_at))
@@ -216,7 +218,7 @@ class _Clock:
             cycle.breached_at, cycle.cause = step.at, "retarget"
 
     def _new_cycle(self, step: Step, promise: Promise | None) -> Cycle:
-        cycle = Cycle(len(self.cycles) + 1, self.definition, step.at, self._paused(step))
+        cycle = Cycle(len(self.cycles) + 1, self.definition, step.at, _is_paused(self.definition, step))
         cycle.off = not self.applies
         cycle.promise_now(promise)
         cycle.chosen = step
@@ -224,9 +226,10 @@ class _Clock:
         self.cycles.append(cycle)
         return cycle
 
-    def _paused(self, step: Step) -> bool:
-        match = self.definition.target.pause_while
-        return match is not None and match.holds(step.fields)
+
+def _is_paused(definition: Definition, step: Step) -> bool:
+    match = definition.target.pause_while
+    return match is not None and match.holds(step.fields)
 
 
 def _fires(trigger: Trigger, step: Step) -> bool:

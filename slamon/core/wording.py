@@ -39,9 +39,9 @@ def message(
     )
 
 
-def span_text(span: Span) -> str:
-    """The two largest units of a span, rounded down: `1 h 30 min`, `2 d 3 h`, `45 s`."""
-    units = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))
+def span_text(span: Span, *, days: bool = True) -> str:
+    """The two largest units of a span, rounded down: `1 h 30 min`, `2 d 3 h`, `45 s`. Working time has no days."""
+    units = ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s"))[not days :]
     rest, parts = abs(span), []
     for size, unit in units:
         count, rest = divmod(rest, size)
@@ -84,7 +84,7 @@ def _facts(
         found.append(("Left", _left(verdict, at)))
     waits = _WAITS_FOR.get(cycle.definition.target.kind, "Open since")
     if verdict.stopped_at is None and verdict.started_at is not None:
-        counted = f"{span_text(verdict.elapsed or 0)} of working time"
+        counted = f"{span_text(verdict.elapsed or 0, days=False)} of working time"
         found.append((waits, f"{instant_text(verdict.started_at, zone)} ({counted})"))
     elif verdict.stopped_at is not None:
         found.append(("Ended", f"{instant_text(verdict.stopped_at, zone)}"))
@@ -95,7 +95,7 @@ def _facts(
 
 def _promise(cycle: Cycle, verdict: Verdict) -> str:
     bound = cycle.bound
-    within = "" if bound is None or bound.span is None else f" within {span_text(bound.span)} ({bound.calendar.name})"
+    within = "" if bound is None or bound.span is None else f" within {span_text(bound.span, days=False)} ({bound.calendar.name})"
     return f"{verdict.target}{within}, policy {verdict.policy}"
 
 
@@ -103,4 +103,4 @@ def _left(verdict: Verdict, at: Instant) -> str:
     wall = span_text((verdict.due_at or at) - at)
     if verdict.remaining is None:
         return f"{wall} by the wall clock"
-    return f"{span_text(verdict.remaining)} of working time, {wall} by the wall clock"
+    return f"{span_text(verdict.remaining, days=False)} of working time, {wall} by the wall clock"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, tzinfo
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -16,7 +17,7 @@ from slamon.rulefile.lists import Located, OneOrMany
 from slamon.rulefile.nodes import Mapping as MappingNode
 from slamon.rulefile.nodes import Node, Owner, Scalar
 from slamon.rulefile.records import Key, Record, Values
-from slamon.rulefile.suggest import did_you_mean, nearest, quoted
+from slamon.rulefile.suggest import did_you_mean, quoted
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 BUILT_IN = "24x7"
@@ -34,7 +35,7 @@ class TimeZone(Field[tzinfo]):
         name = scalar(node, owner, report, self.takes).text
         zone = _zone(name)
         if zone is None:
-            found = _nearest_zone(name)
+            found = _nearest_zone(name, report)
             help = did_you_mean(found) or "write a name such as Europe/Berlin or UTC"
             report.refuse(node, "unknown-time-zone", f"unknown time zone {quoted(name)}", help)
         return zone
@@ -52,11 +53,16 @@ def _zone(name: str) -> tzinfo | None:
         return None
 
 
-def _nearest_zone(name: str) -> str | None:
-    zones = sorted(available_timezones() - _LOCAL)
-    city = name.rpartition("/")[2].replace(" ", "_").lower()
-    same_city = [zone for zone in zones if zone.rpartition("/")[2].lower() == city]
-    return same_city[0] if same_city else nearest(name, zones)
+@cache
+def _cities() -> Mapping[str, str]:
+    """The zones by the last part of their names, in lower case."""
+    zones = sorted(available_timezones() - _LOCAL, reverse=True)
+    return {zone.rpartition("/")[2].lower(): zone for zone in zones}
+
+
+def _nearest_zone(name: str, report: Report) -> str | None:
+    same_city = _cities().get(name.rpartition("/")[2].replace(" ", "_").lower())
+    return same_city or report.suggest(name, _cities().values())
 
 
 class Hours(Field[Week]):

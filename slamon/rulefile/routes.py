@@ -142,6 +142,12 @@ def _check_notifiers(step: Values, notifiers: frozenset[str] | None, report: Rep
             report.error(one.node, "unknown-notifier", f"unknown notifier {quoted(one.value)}", help)
 
 
+def is_about_monitor(values: Values) -> bool:
+    """Whether a route is about slamon itself."""
+    match = values.get(MATCH)
+    return match is not None and match[1]
+
+
 def named_values(values: Values, field: str) -> Iterable[Scalar]:
     """The single values that a route's match wants of a field."""
     node: Any = values.at(MATCH) if values.has(MATCH) else None

@@ -102,7 +102,11 @@ def _warn_of_routes(rules: Rules, files: Sequence[RulesFile], report: Report) ->
     warnings = {warning.text for policy in rules.policies for target in policy.targets for warning in target.warn_at}
     for values in (values for file in files for values in file.routes):
         for step in values.get(routing.STEPS) or ():
-            _warn_of_moments(step.value, warnings, report)
+            if routing.is_about_monitor(values):
+                message = "this step never acts: monitor alerts are only raised and cleared, which is not built yet"
+                report.warn(step.node, "never-acts", message, "leave the route out for now")
+            else:
+                _warn_of_moments(step.value, warnings, report)
 
 
 def _warn_of_moments(step: Values, warnings: Iterable[str], report: Report) -> None:

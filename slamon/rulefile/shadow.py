@@ -21,6 +21,8 @@ class _Entries:
     values: tuple[tuple[str, OneOf], ...]  # a field is one of some values
     exclusions: tuple[tuple[str, OneOf], ...]  # or none of them
     others: frozenset[Mark]
+    texts: frozenset[Mark]  # every (field, value) of the first sort
+    needed: frozenset[Mark]  # those of fields with a single value, which a match that implies this one must have too
 
     def shelves(self) -> list[list[Mark]]:
         """For each condition: where to put this match so that every later match that has it finds it there."""
@@ -64,7 +66,7 @@ def find_shadowed(policies: Sequence[Policy]) -> list[tuple[Policy, Policy]]:
 def _shadow(later: _Entries, index: dict[Mark, list[_Entries]], common: Counter[Mark]) -> Policy | None:
     candidates = {earlier.number: earlier for key in later.looked_up(common) for earlier in index.get(key, ())}
     for number in sorted(candidates):
-        if _implies(later, candidates[number]):
+        if candidates[number].needed <= later.texts and _implies(later, candidates[number]):
             return candidates[number].policy
     return None
 
@@ -108,7 +110,11 @@ def _entries(number: int, policy: Policy) -> _Entries:
             exclusions.append((match.field, match.test.values))
         else:
             others.add(_mark(match))
-    return _Entries(number, policy, tuple(values), tuple(exclusions), frozenset(others))
+    texts = [frozenset((field, text) for text in _texts(one)) for field, one in values]
+    needed = frozenset(mark for marks in texts if len(marks) == 1 for mark in marks)
+    return _Entries(
+        number, policy, tuple(values), tuple(exclusions), frozenset(others), frozenset().union(*texts), needed
+    )
 
 
 def _flat(match: Match) -> Iterable[Match]:

@@ -62,9 +62,9 @@ class WithinField(Field[WithinDraft]):
     def _rows(self, node: Sequence, owner: Owner, report: Report) -> RowsDraft:
         rows = tuple(one.value for one in read_items(node, owner, report, self._row))
         always = next((number for number, (match, _) in enumerate(rows) if match is None), len(rows))
-        for _, draft in rows[always + 1 :]:
+        for row in node.items[always + 1 :]:
             message = "this row is never reached: the one above it without `for` always holds"
-            report.warn(draft.node, "row-never-reached", message, "move the row without `for` to the end")
+            report.warn(row, "row-never-reached", message, "move the row without `for` to the end")
         return RowsDraft(rows)
 
     def _wrapped(self, node: Mapping, owner: Owner, report: Report) -> NoReturn:

@@ -1,6 +1,6 @@
 """slamon.yml: text to settings, or diagnostics with line and column that never show a secret."""
 
 from slamon.settings_file.read import SettingsRead, read_settings
-from slamon.settings_file.tables import settings_schema
+from slamon.settings_file.tables import read_listen, settings_schema
 
-__all__ = ["SettingsRead", "read_settings", "settings_schema"]
+__all__ = ["SettingsRead", "read_listen", "read_settings", "settings_schema"]

@@ -9,10 +9,11 @@ from functools import cache
 from slamon import notifiers, sources
 from slamon.logs import LogFormat, LogLevel
 from slamon.rulefile.calendars import TimeZone
-from slamon.rulefile.diagnostics import Report
+from slamon.rulefile.diagnostics import Refused, Report
 from slamon.rulefile.fields import Choice, Constant, Field, Schema, Text, scalar
-from slamon.rulefile.nodes import Node, Owner
+from slamon.rulefile.nodes import Node, Owner, Scalar
 from slamon.rulefile.records import Key
+from slamon.rulefile.source import SourceFile
 from slamon.rulefile.suggest import quoted
 from slamon.settings import WebSettings
 from slamon.settings_file.connectors import Connectors, Registry
@@ -42,6 +43,16 @@ class Listen(Field[WebSettings]):
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": f"^{_ADDRESS.pattern}$", "examples": ["127.0.0.1:8080"]}
+
+
+def read_listen(text: str) -> WebSettings | str:
+    """Where a text says to listen, or what is wrong with it."""
+    report = Report()
+    node = Scalar(SourceFile("", text), 0, len(text), text, False)
+    try:
+        return Listen().read(node, node, report)
+    except Refused:
+        return "; ".join(f"{found.message}; {found.help}" for found in report.diagnostics)
 
 
 def _is_loopback(host: str) -> bool:

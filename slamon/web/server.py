@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ class Answers:
     health: Callable[[], Health]
     metrics: Callable[[], Awaitable[tuple[bytes, str]]]  # text and content type
     status: Callable[[], Awaitable[dict[str, Any]]]
+    tickets: Callable[[str], Awaitable[Sequence[bytes]]]  # the histories of an id, one for each source that has it
 
 
 class WebServer:
@@ -69,12 +70,19 @@ def _application(answers: Answers) -> web.Application:
     async def status(_: web.Request) -> web.Response:
         return _json(await answers.status(), 200)
 
+    async def tickets(request: web.Request) -> web.Response:
+        found = await answers.tickets(request.query.get("id", ""))
+        if not found:
+            return _json({"nearest": []}, 404)
+        return web.Response(body=b"".join(line + b"\n" for line in found), content_type="application/jsonl")
+
     for path, answer in (
         ("/livez", livez),
         ("/readyz", readyz),
         ("/healthz", healthz),
         ("/metrics", metrics),
         ("/api/status", status),
+        ("/api/tickets", tickets),
     ):
         app.router.add_get(path, answer)
     return app

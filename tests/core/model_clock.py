@@ -67,6 +67,8 @@ class Cycle:
     unanswered: bool = False
     stopped_by_end_of_ticket: bool = False
     gap: list[Instant] = field(default_factory=list)  # ticks since it was stopped
+    unclear_gap: bool = False
+    moved_before_arrival: Instant | None = None
 
     def run(self, at: Instant) -> None:
         if not self.runs:

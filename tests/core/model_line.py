@@ -63,16 +63,15 @@ class Line:
     # one step
 
     def take(self, step: Step, index: int) -> None:
-        self.definition = self.in_force[index] or self.definition
-        current = self.definition if not self.arrived else self.in_force[index]
-        target = self.definition[1]
+        found = self.in_force[index]
+        self.definition = found or self.definition
+        current = self.definition if not self.arrived else found
+        self._date_moved(step)
         for cycle in self.cycles:
             if not cycle.ended:
                 self._rebind(cycle, current, step)
-        if self.in_force[index] is not None and not self.arrived:
+        if found is not None and not self.arrived:
             self._arrive(step)
-        if target.date_field is not None:
-            self._date_moved(step, current)
         for cycle in self.cycles:
             if not cycle.ended:
                 self._stop_cancel_reset(cycle, step)
@@ -87,11 +86,14 @@ class Line:
             self.solved_at = None
 
     def _arrive(self, step: Step) -> None:
-        """In force from now on: what is late already becomes so now."""
+        """In force from now on: what is late by the present promise becomes so now; nothing was late before."""
         self.arrived = True
+        if any(cycle.moved_before_arrival == step.at for cycle in self.cycles):
+            raise Ambiguous("on_retarget: restart, and the promise changed in the update that brought the policy")
         for cycle in self.cycles:
-            if not cycle.ended and cycle.breached_at is not None:
-                cycle.breached_at, cycle.cause = step.at, "retarget"
+            if not cycle.ended and cycle.applies:
+                cycle.breached_at = cycle.cause = None
+                self._judge(cycle, step.at, "retarget")
 
     def _hit(self, trigger: Trigger, target: Target, step: Step) -> bool:
         bits = trigger.happenings
@@ -140,7 +142,10 @@ class Line:
         target = self.definition[1]
         if step.what & Happening.REOPENED and self._reopen(step, current):
             return
-        if target.date_field is not None or any(not cycle.ended for cycle in self.cycles):
+        if any(not cycle.ended for cycle in self.cycles):
+            return
+        if target.date_field is not None:
+            self._start_by_date(step, current)
             return
         if self.cycles and not target.repeat:
             return
@@ -184,19 +189,24 @@ class Line:
         assert target.within is not None
         return target.within.choose(step.after)
 
-    def _date_moved(self, step: Step, current: InForce | None) -> None:
-        """The value of a date field ends a cycle and starts another."""
+    def _date_moved(self, step: Step) -> None:
+        """Another value of a date field ends the cycle of the old one, by the promise it had."""
+        for cycle in self.cycles:
+            if cycle.target.date_field is None or cycle.ended:
+                continue
+            hours = self.times.of(cycle.target.calendar).hours
+            field = cycle.target.date_field
+            if due_date(step.before.get(field), hours) != due_date(step.after.get(field), hours):
+                self._end(cycle, "cancelled" if cycle.breached_at is None else "stopped", step.at)
+
+    def _start_by_date(self, step: Step, current: InForce | None) -> None:
         target = self.definition[1]
-        hours = self.times.of(target.calendar).hours
         assert target.date_field is not None
+        hours = self.times.of(target.calendar).hours
         old, new = (due_date(fields.get(target.date_field), hours) for fields in (step.before, step.after))
         if step.what & Happening.REOPENED and new is not None:
             raise Ambiguous("due: a reopening with a value in place")
-        if old == new or (step.what & Happening.CREATED):
-            return
-        for cycle in (one for one in self.cycles if not one.ended):
-            self._end(cycle, "cancelled" if cycle.breached_at is None else "stopped", step.at)
-        if new is None:
+        if old == new or new is None or step.what & Happening.CREATED:
             return
         if step.solved:
             raise Ambiguous("due: a value given while the ticket is solved")
@@ -263,19 +273,27 @@ class Line:
             if not cycle.applies:
                 raise Ambiguous("a pinned target comes back")
             return
-        if cycle.target.date_field is not None and current is not None:
-            promise = cycle.bound or self._promise(current, step)  # another value is another cycle
-        else:
-            promise = self._promise(current, step)
-        if current is not None:
-            cycle.policy, cycle.target = current
+        promise = self._promise(current, step)
         if promise is None:
+            self._note_another_definition(cycle, current)
             if not self._hit(cycle.target.stop, cycle.target, step):
                 self._cease(cycle, step)  # else it stops: stop > cancel
-        elif not cycle.applies:
+            return
+        assert current is not None
+        if promise != cycle.bound and self._hit(cycle.target.stop, cycle.target, step) and cycle.target.only_while_open:
+            raise Ambiguous("ownership: the update that gives it to another group also changes the promise")
+        if cycle.unclear_gap and not cycle.applies:
+            raise Ambiguous("a policy with another pause_while did not cover the ticket for a while")
+        cycle.policy, cycle.target = current
+        if not cycle.applies:
             self._apply(cycle, promise, step, mode, cause)
         elif promise != cycle.bound:
             self._retarget(cycle, promise, step, mode, cause)
+
+    def _note_another_definition(self, cycle: Cycle, current: InForce | None) -> None:
+        """Whose pause_while holds while a new policy has the target and yet does not cover the ticket is not said."""
+        if current is not None and current[1].pause_while != cycle.target.pause_while:
+            cycle.unclear_gap = True
 
     def _cease(self, cycle: Cycle, step: Step) -> None:
         if cycle.applies:
@@ -300,6 +318,8 @@ class Line:
 
     def _retarget(self, cycle: Cycle, promise: Bound, step: Step, mode: OnRetarget, cause: str) -> None:
         if mode is OnRetarget.RESTART:
+            if not self.arrived:
+                cycle.moved_before_arrival = step.at
             if cause == "reopen":
                 raise Ambiguous("on_retarget: restart, and the target changed while it was ended")
             cycle.bound = promise

@@ -1,0 +1,278 @@
+"""One server, asked over HTTP: bounded in time, size and number, and every way to fail said in our own words."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from os import strerror
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import aiohttp
+import msgspec
+
+from slamon.core.instants import SECOND, Instant, Span
+from slamon.ports import SourceError, Time
+from slamon.secrets import Secret, scrub
+from slamon.sources.http.reading import Cut, TooLarge, decode, excerpt, read_body
+from slamon.sources.http.refusals import Refusal, failure, http_date, remaining
+from slamon.sources.http.settings import Network
+
+T = TypeVar("T")
+Params = Mapping[str, str | int | None]  # None: left out
+
+_KEPT_ANSWERS = 256
+_REFUSAL_BYTES = 8 * 1024
+_LONGEST_ADDRESS = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one answer may take, and how many are asked for at once."""
+
+    seconds: float = 30.0
+    bytes: int = 32 * 1024 * 1024
+    at_once: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """What a server answered: the value, and the headers (whatever their case)."""
+
+    value: T
+    headers: Mapping[str, str]
+
+    @property
+    def next_link(self) -> str | None:
+        """The address of the next page by the Link header."""
+        for part in self.headers.get("Link", "").split(","):
+            address, _, rest = part.partition(";")
+            if 'rel="next"' in rest or "rel=next" in rest:
+                return address.strip().removeprefix("<").removesuffix(">")
+        return None
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was learnt of a server beside its data. `skew`: its clock minus ours; None: it has not said."""
+
+    skew: Span | None = None
+    remaining: int | None = None  # requests left
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where a server is and who asks. `remedy`: what to do if the account is refused."""
+
+    url: str
+    headers: Mapping[str, Secret | str]
+    remedy: str
+    network: Network = Network()
+    limits: Limits = Limits()
+
+
+class Client:
+    """A session with one server. Only its own origin is ever asked, so that a key goes nowhere else."""
+
+    def __init__(self, access: Access, folder: Path, time: Time) -> None:
+        """SourceError if the file of authorities cannot be read. The session opens with the first request."""
+        self.reading = Reading()
+        self._access = access
+        self._time = time
+        self._base = access.url.rstrip("/") + "/"
+        self._tls = _tls_context(access.network.ca_file, folder)
+        self._session: aiohttp.ClientSession | None = None
+        self._free = asyncio.Semaphore(access.limits.at_once)
+        self._not_before = time.monotonic()
+        self._kept: OrderedDict[str, tuple[str, Answer[Any]]] = OrderedDict()
+
+    async def get(self, path: str, shape: type[T], params: Params | None = None) -> T:
+        """The value at a path below the source's url, or at a whole address of the same server.
+
+        SourceError: `permanent` where somebody must act; `retry_after` where the server asked to wait. NotFound: 404.
+        """
+        return (await self.ask(path, shape, params)).value
+
+    async def ask(
+        self, path: str, shape: type[T], params: Params | None = None, *, body: Any = None, keep: bool = False
+    ) -> Answer[T]:
+        """The answer with its headers. `body`: POST it as JSON. `keep`: ask whether it changed since the last time."""
+        address = self._address(path, params)
+        request = _Request("GET" if body is None else "POST", address, self._place(address), body, keep)
+        async with self._free:
+            self._check_wait()
+            try:
+                return await self._attempt(request, shape)
+            except SourceError as error:
+                failed = self._clean(error)
+            except (TooLarge, Cut, aiohttp.ClientError, OSError, ValueError) as error:
+                failed = SourceError(f"{request.place} {_words(error, self._access.limits)}")
+        raise failed  # outside: the library's own words, which may hold an address, are no part of it
+
+    async def close(self) -> None:
+        """End all connections."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _address(self, path: str, params: Params | None) -> str:
+        address = urljoin(self._base, path if "://" in path else path.lstrip("/"))
+        if not _same_origin(address, self._base):
+            raise SourceError(f"{_host(self._base)} names an address of another server, which is not followed")
+        if len(address) > _LONGEST_ADDRESS:
+            raise SourceError(f"{_host(self._base)} names an address of {len(address)} characters")
+        given = {name: value for name, value in (params or {}).items() if value is not None}
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(given)}" if given else address
+
+    def _place(self, address: str) -> str:
+        """What messages call an address: without its query, where anything may stand."""
+        parts = urlsplit(address)
+        return self._scrub(f"{parts.hostname}{parts.path}")
+
+    def _scrub(self, text: str) -> str:
+        secrets = [value for value in self._access.headers.values() if isinstance(value, Secret)]
+        parts = [Secret(part) for secret in secrets for part in secret.reveal().split()[1:]]  # of "Bearer …"
+        return scrub(text, *secrets, *parts, self._access.network.proxy)
+
+    def _clean(self, error: SourceError) -> SourceError:
+        error.args = (self._scrub(str(error)),)
+        error.__context__ = error.__cause__ = None
+        return error
+
+    def _check_wait(self) -> None:
+        left = self._not_before - self._time.monotonic()
+        if left > 0:
+            span = round(left * SECOND)
+            raise SourceError(f"{_host(self._base)} asked to wait, for {left:.0f} s more", retry_after=span)
+
+    async def _attempt(self, request: _Request, shape: type[T]) -> Answer[T]:
+        kept = self._kept.get(request.address) if request.keep else None
+        headers = {"If-None-Match": kept[0]} if kept else {}
+        begun = self._time.now()
+        async with asyncio.timeout(self._access.limits.seconds), self._send(request, headers) as response:
+            self._learn(response.headers, begun)
+            if response.status == 304 and kept:
+                self._kept.move_to_end(request.address)
+                return Answer(kept[1].value, response.headers)
+            if not 200 <= response.status < 300:
+                raise await self._refused(request, response)
+            body = await read_body(response, self._access.limits.bytes)
+        answer = Answer(decode(body, shape, request.place), response.headers)
+        if request.keep:
+            self._keep(request.address, answer)
+        return answer
+
+    def _send(self, request: _Request, headers: Mapping[str, str]) -> Any:
+        if self._session is None:
+            self._session = _open_session(self._tls, self._access)
+        sent = dict(headers)
+        if request.body is not None:
+            sent["Content-Type"] = "application/json"
+        proxy = self._access.network.proxy
+        return self._session.request(
+            request.method,
+            URL(request.address),
+            headers=sent,
+            data=None if request.body is None else msgspec.json.encode(request.body),
+            proxy=proxy.reveal() if proxy else None,
+            allow_redirects=False,
+        )
+
+    def _learn(self, headers: Mapping[str, str], begun: Instant) -> None:
+        """The other clock, to the second, and how many requests are left. An answer out of a cache tells no time."""
+        shown = http_date(headers.get("Date", ""))
+        if shown is not None and "Age" not in headers:
+            middle = begun + (self._time.now() - begun) // 2
+            self.reading.skew = shown + SECOND // 2 - middle
+        left = remaining(headers)
+        if left is not None:
+            self.reading.remaining = left
+
+    async def _refused(self, request: _Request, response: aiohttp.ClientResponse) -> SourceError:
+        try:
+            said = excerpt(await read_body(response, _REFUSAL_BYTES))
+        except (TooLarge, Cut, aiohttp.ClientError):
+            said = ""
+        shown = "" if said.startswith("<") else said
+        refusal = Refusal(response.status, response.headers, shown, self._time.now())
+        error = failure(request.place, refusal, self._access.remedy)
+        if error.retry_after is not None:
+            self._not_before = max(self._not_before, self._time.monotonic() + error.retry_after / SECOND)
+        return error
+
+    def _keep(self, address: str, answer: Answer[Any]) -> None:
+        tag = answer.headers.get("ETag")
+        if tag:
+            self._kept[address] = (tag, answer)
+            self._kept.move_to_end(address)
+            while len(self._kept) > _KEPT_ANSWERS:
+                self._kept.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    address: str
+    place: str
+    body: Any = field(repr=False)
+    keep: bool
+
+
+def _tls_context(ca_file: str | None, folder: Path) -> ssl.SSLContext:
+    """Certificates always verified, by the system's authorities or those of a file."""
+    try:
+        return ssl.create_default_context(cafile=None if ca_file is None else folder / ca_file)
+    except OSError as error:
+        why = error.strerror or "it holds no certificates"
+        raise SourceError(f"network.ca_file: {ca_file!r} cannot be read: {why}", permanent=True) from None
+
+
+def _open_session(tls: ssl.SSLContext, access: Access) -> aiohttp.ClientSession:
+    headers = {name: value.reveal() if isinstance(value, Secret) else value for name, value in access.headers.items()}
+    usual = {"User-Agent": "slamon", "Accept": "application/json", "Accept-Encoding": "gzip"}
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=tls, limit=access.limits.at_once),
+        headers=usual | headers,
+        auto_decompress=False,  # a small answer could unpack to gigabytes
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=None),
+        trust_env=False,
+    )
+
+
+def _same_origin(one: str, other: str) -> bool:
+    return _origin(one) == _origin(other)
+
+
+def _origin(address: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
+def _words(error: Exception, limits: Limits) -> str:
+    """Of the library's error only what cannot have a part of an address in it."""
+    if isinstance(error, TimeoutError):
+        return f"gave no whole answer within {limits.seconds:g} s"
+    if isinstance(error, TooLarge):
+        return f"answered with more than {limits.bytes // 1024 // 1024} MiB"
+    if isinstance(error, Cut | aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError):
+        return "broke off in the middle of its answer"
+    return f"cannot be reached: {_cause(error)}"
+
+
+def _cause(error: Exception) -> str:
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError | ssl.SSLError):
+        return "the TLS handshake failed; is its certificate valid, and of an authority that this machine or ca_file trusts?"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "the name of the host is not known"
+    if isinstance(error, aiohttp.ClientConnectorError | OSError) and error.errno:
+        return strerror(error.errno)
+    return type(error).__name__
