@@ -2,13 +2,14 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test lint format bench soak lock clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 ARGS ?=
+KILLS ?= 50
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST)
@@ -30,7 +31,10 @@ format: $(VENV)/dev.stamp  ## put the code into its style
 	@$(BIN)/ruff format .
 
 bench: $(VENV)/dev.stamp  ## how fast it is
-	@$(BIN)/python -m pytest tests/bench -s $(ARGS)
+	@$(BIN)/python -m tests.bench
+
+soak: $(VENV)/dev.stamp  ## kill the real service again and again under traffic (KILLS=50)
+	@$(BIN)/python -m tests.e2e.soak --kills $(KILLS)
 
 lock: $(VENV)/lock.stamp  ## newer versions into the locks
 	@$(VENV)/lock/bin/uv pip compile --quiet --upgrade $(LOCKING) --output-file requirements.lock

@@ -89,6 +89,51 @@ def check(config: Path, rules: Path | None, strict: bool, format: Literal["text"
 
 
 @cli.command()
+@click.argument("ticket")
+@click.option("--rules", type=_EXISTING, help="Rules to judge by, with --tickets [default: what the settings name].")
+@click.option("--tickets", type=_EXISTING, help="The file with its history [default: ask the running service].")
+@click.option("--at", metavar="INSTANT", help="Explain as of this instant [default: now].")
+@_CONFIG
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--zone", help="Show times in this zone, such as Europe/Berlin [default: the settings' or the calendar's]."
+)
+def explain(
+    ticket: str,
+    rules: Path | None,
+    tickets: Path | None,
+    at: str | None,
+    config: Path,
+    format: Literal["text", "json"],
+    zone: str | None,
+) -> None:
+    """Say why a ticket is judged as it is: which policy, every stretch that counted, what decided."""
+    from slamon.commands.explain import explain as command
+
+    sys.exit(command(ticket, rules, tickets, at, config, format, zone))
+
+
+@cli.command()
+@click.argument("directory", type=_EXISTING)
+@click.option("--format", type=click.Choice(["text", "junit", "json"]), default="text", show_default=True)
+@click.option("--only", help="Only tests whose name contains this.")
+def test(directory: Path, format: Literal["text", "junit", "json"], only: str | None) -> None:
+    """Run the rule tests that stand in DIRECTORY/tests beside the rules; a diff where they differ."""
+    from slamon.commands.test import test as command
+
+    sys.exit(command(directory, format, only))
+
+
+@cli.command()
+@click.argument("which", type=click.Choice(["rules", "settings", "tests"]), default="rules")
+def schema(which: Literal["rules", "settings", "tests"]) -> None:
+    """Print the JSON Schema of rules, settings or rule tests, for editors."""
+    from slamon.commands.schema import schema as command
+
+    sys.exit(command(which))
+
+
+@cli.command()
 @_CONFIG
 @click.option("--url", help="Where the service listens [default: what the settings say].")
 def status(config: Path, url: str | None) -> None:

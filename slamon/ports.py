@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from slamon.core.instants import Instant, Span
 from slamon.core.message import Message
@@ -35,6 +35,7 @@ class Batch:
     tickets: Sequence[Ticket]
     cursor: bytes
     problems: Sequence[str] = ()  # items that are no tickets, as PLACE: what is wrong
+    progress: str | None = None  # how far a long reading has come, for people
 
 
 class SourceError(Exception):
@@ -56,6 +57,46 @@ class Source(Protocol):
         """What is new since the cursor (None: everything), in batches; each batch's cursor covers it and all before."""
 
     async def close(self) -> None: ...
+
+
+class Rereads(Protocol):
+    """A source that can read single tickets again: before an alert, and when a person asks for one."""
+
+    async def fetch(self, ids: Sequence[str]) -> list[Ticket]:
+        """The tickets as they are now, in any order. One that is gone comes back as deleted, if it was ever known; an
+        id that was never known is left out. SourceError if it cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a probe of a source found, and what to do about it."""
+
+    level: Literal["ok", "info", "warning", "error"]
+    text: str
+    remedy: str | None = None
+
+
+class Probed(Protocol):
+    """A source that can look at itself: reach, rights, clock, limits, what it cannot tell, how authors are classed."""
+
+    async def probe(self) -> list[Finding]:
+        """Never raises SourceError: what is wrong is a finding of level error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What a source has learnt beside its tickets; None: it cannot be told."""
+
+    clock_skew: Span | None = None  # the server's clock minus ours
+    requests_left: int | None = None
+    unmapped: int = 0  # times that a status had no meaning here, since the start
+
+
+class Measured(Protocol):
+    """A source that knows more of its server than its tickets."""
+
+    @property
+    def readings(self) -> Readings: ...
 
 
 # --- notifiers -------------------------------------------------------------------------------------------------------

@@ -19,10 +19,11 @@ _Row = tuple[str, str, str, str, str]
 
 
 def as_text(explanation: Explanation, zone: tzinfo | None) -> str:
-    """The whole explanation, ending in a line end. `zone`: for the ticket as a whole; UTC if None."""
+    """The whole explanation, ending in a line end. `zone`: for the ticket as a whole; None is that of its calendar."""
     ticket = explanation.ticket
     subject = f" “{value_text(ticket.subject)[1:-1]}”" if ticket.subject else ""
-    title = f"{ticket.id}{subject} ({ticket.source}), as of {moment_text(explanation.at, zone or UTC)}"
+    shown_in = zone or next((one.zone for one in explanation.commitments), UTC)
+    title = f"{ticket.id}{subject} ({ticket.source}), as of {moment_text(explanation.at, shown_in)}"
     blocks = [[title]]
     if not explanation.policies:
         blocks.append([f"The ticket did not exist yet: it was created at {format_instant(ticket.created_at)}."])

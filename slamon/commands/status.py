@@ -8,7 +8,6 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -26,7 +25,11 @@ _REMEDY = "; start the service with slamon run or slamon demo, or say where it i
 
 
 class _NoAnswer(Exception):
-    """Nothing there that could be shown; the message says what to type."""
+    """Nothing there that could be shown; the message says why and what to type."""
+
+    def __init__(self, message: str, exit: Exit = Exit.CANNOT_RUN) -> None:
+        super().__init__(message)
+        self.exit = exit
 
 
 def status(config: Path, url: str | None) -> Exit:
@@ -35,14 +38,14 @@ def status(config: Path, url: str | None) -> Exit:
     if where is None:
         return Exit.UNUSABLE
     base = where.rstrip("/") if "://" in where else f"http://{where.rstrip('/')}"
-    if urlsplit(base).scheme not in ("http", "https"):
+    if not base.startswith(("http://", "https://")):
         complain(f"slamon status: --url: {visible(where)} is not a web address: write http://127.0.0.1:8080")
         return Exit.UNUSABLE
     try:
         found = _get(base)
     except _NoAnswer as error:
         complain(f"slamon status: {error}")
-        return Exit.CANNOT_RUN
+        return error.exit
     show(found, base, sys.stdout)
     return Exit.FINE if found.status == "ok" else Exit.FOUND
 
@@ -67,9 +70,10 @@ def _get(base: str) -> Status:
             body = answer.read(_MOST_BYTES)
         return msgspec.json.decode(body, type=Status)
     except urllib.error.HTTPError as error:
-        said = visible(error.read(300).decode("utf-8", "replace").strip())
-        detail = f": {said}" if error.code == 503 and said else ""
-        raise _NoAnswer(f"{visible(base)} answers with HTTP status {error.code}{detail}{_REMEDY}") from None
+        if error.code == http.client.SERVICE_UNAVAILABLE:  # it is there, and says what is wrong with it
+            said = visible(error.read(300).decode("utf-8", "replace").strip())
+            raise _NoAnswer(f"{visible(base)}: {said}", Exit.FOUND) from None
+        raise _NoAnswer(f"{visible(base)} answers with HTTP status {error.code}{_REMEDY}") from None
     except msgspec.MsgspecError:
         raise _NoAnswer(f"what listens at {visible(base)} is not slamon{_REMEDY}") from None
     except (OSError, http.client.HTTPException, ValueError) as error:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC
-from typing import TextIO
+from datetime import UTC, datetime
+from typing import Annotated, TextIO
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from slamon.core.instants import Instant, parse_instant
+from slamon.core.instants import Instant, from_datetime
 from slamon.core.wording import instant_text, span_text
 from slamon.rulefile.suggest import visible
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 _STATUSES = ("on_track", "at_risk", "breached", "met", "missed")
 _STATES = ("pending", "claimed", "sent")
@@ -30,7 +32,7 @@ class Near(msgspec.Struct, frozen=True):
     policy: str
     target: str
     status: str
-    due_at: str | None
+    due_at: Moment | None
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class Status(msgspec.Struct, frozen=True):
     status: str
     problems: list[str]
     version: str
-    time: str
+    time: Moment
     commitments: list[tuple[str, str, str, str, int]]  # source, policy, target, status, how many
     deliveries: list[tuple[str, str, int]]  # notifier, state, how many
     nearest: list[Near]
@@ -48,7 +50,7 @@ class Status(msgspec.Struct, frozen=True):
 def show(found: Status, url: str, out: TextIO) -> None:
     """Write the summary. What comes from tickets is shown without anything that a terminal would obey."""
     console = Console(file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else _WIDTH)
-    at = parse_instant(found.time)
+    at = from_datetime(found.time)
     said = f"  slamon {visible(found.version)} at {visible(url)}, {instant_text(at, UTC)}"
     console.print(_toned(found.status) + Text(said))
     for problem in found.problems:
@@ -83,7 +85,7 @@ def _counts(
 
 def _due_next(console: Console, nearest: Sequence[Near], at: Instant) -> None:
     """What is due, the first first; of what is overdue the longest overdue. The service tells only so many of them."""
-    dated = [(one, parse_instant(one.due_at)) for one in nearest if one.due_at is not None]
+    dated = [(one, from_datetime(one.due_at)) for one in nearest if one.due_at is not None]
     late = [(one, due) for one, due in dated if due < at]
     _instants(console, "Due next", [(one, due) for one, due in dated if due >= at], at)
     if late:

@@ -31,9 +31,7 @@ class Trace(Struct):
     def verdicts(self, ticket: Ticket, at: Instant) -> list[tuple[Cycle | None, Verdict]]:
         """The verdict on every cycle that is shown, or a single one that says that nothing matches."""
         found: list[tuple[Cycle | None, Verdict]] = [
-            (cycle, verdict(ticket, cycle, at, self.seen.quality))
-            for cycle in self.cycles
-            if cycle.is_shown
+            (cycle, verdict(ticket, cycle, at, self.seen.quality)) for cycle in self.cycles if cycle.is_shown
         ]
         if not found and self.unmatched:
             return [(None, Verdict(ticket.source, ticket.id, quality=tuple(sorted(self.seen.quality))))]

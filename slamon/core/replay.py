@@ -160,11 +160,11 @@ class _Clock:
 
     def _go_on(self, cycle: Cycle, step: Step, promise: Promise | None, *, wall: bool) -> None:
         """The ended verdict becomes open again, judged by the target of this moment."""
-        if promise is None and cycle.bound is not None and not cycle.pinned:
-            if not cycle.off:  # else it is shown already as it was when it ceased to apply
-                cycle.withdraw(step.at)
-        elif promise is not None:
+        covered = self.applies and (promise is not None or cycle.pinned)
+        if covered:
             cycle.apply_again()
+        elif cycle.bound is not None and not cycle.off:  # if off, it is shown as it was when it ceased to apply
+            cycle.withdraw(step.at)
         pinned, mode = cycle.pinned, cycle.definition.target.on_retarget
         before = cycle.bound
         rules = cycle.definition if pinned else self.definition

@@ -53,6 +53,7 @@ class _Frame:
 
     __slots__ = (
         "anchor",
+        "at_key",
         "broken",
         "damaged",
         "height",
@@ -62,7 +63,6 @@ class _Frame:
         "names",
         "size",
         "start",
-        "value_next",
     )
 
     def __init__(self, start: int, anchor: str | None, mapping: bool) -> None:
@@ -72,7 +72,7 @@ class _Frame:
         self.items: list[Any] = []
         self.names: set[str] = set()
         self.key: Scalar | None = None  # None: the value that comes next is dropped with its key
-        self.value_next = False
+        self.at_key = mapping
         self.size = 1
         self.height = 1
         self.damaged = False  # an entry with an unusable key was left out
@@ -125,7 +125,8 @@ class _Composer:
     def _scalar(self, event: Any) -> None:
         written = Scalar(self._file, event.start_mark.index, event.end_mark.index, event.value, event.implicit[0])
         node: Node | None = as_tagged(written, event.tag) if event.tag else written
-        self._count(1, event)
+        if not (self._stack and self._stack[-1].at_key):
+            self._count(1, event)
         self._finish(node or self._bad_tag(event), 1, 0, event.anchor)
 
     def _bad_tag(self, event: Any) -> Broken:
@@ -198,17 +199,17 @@ class _Composer:
             self._root = node
             return
         frame = self._stack[-1]
+        if frame.at_key:
+            frame.at_key = False
+            frame.key = self._key(node, frame)
+            return
+        frame.at_key = frame.mapping
         frame.size += size
         frame.height = max(frame.height, height + 1)
         if not frame.mapping:
             frame.items.append(node)
-        elif frame.value_next:
-            frame.value_next = False
-            if frame.key is not None:
-                frame.items.append((frame.key, node))
-        else:
-            frame.value_next = True
-            frame.key = self._key(node, frame)
+        elif frame.key is not None:
+            frame.items.append((frame.key, node))
 
     def _key(self, node: Node, frame: _Frame) -> Scalar | None:
         """A usable key, or None: then it has been reported."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from functools import cache
 from typing import Any
 
@@ -40,7 +40,9 @@ class Closures:
         """Take a file's bytes; ValueError says what is wrong with them."""
         try:
             self._events = _events(data)
-            self.of(self._first_year())  # shows a recurrence that cannot be followed
+            years = [event["DTSTART"].dt.year for event in self._events.subcomponents]
+            self._first_year = min(years, default=MAXYEAR)
+            self.of(self._first_year)  # shows a recurrence that cannot be followed
         except ValueError:
             raise
         except Exception as mistake:  # the parsers let anything through on a hostile file
@@ -48,7 +50,7 @@ class Closures:
 
     def of(self, year: int) -> Mapping[date, str]:
         """The days of a year that lie within an event, by its summary."""
-        if not self._events.subcomponents or not MINYEAR <= year < MAXYEAR:
+        if not self._first_year <= year < MAXYEAR:
             return {}
         import recurring_ical_events
 
@@ -58,10 +60,6 @@ class Closures:
             if str(event.get("STATUS", "")).upper() != "CANCELLED":
                 _mark(found, event, begin, end)
         return found
-
-    def _first_year(self) -> int:
-        years = [event["DTSTART"].dt.year for event in self._events.subcomponents]
-        return min(years, default=MAXYEAR)
 
 
 def _mark(found: dict[date, str], event: Any, begin: date, end: date) -> None:
@@ -94,8 +92,7 @@ def _events(data: bytes) -> Any:
 
 def _is_all_day(event: Any) -> bool:
     if event.errors:
-        name, problem = event.errors[0]
-        raise ValueError(f"an event has a bad {name}: {problem}")
+        raise ValueError(f"an event has a bad {event.errors[0][0]}")
     start, end = _date(event, "DTSTART"), _date(event, "DTEND")
     if start is None:
         raise ValueError("an event has no DTSTART")

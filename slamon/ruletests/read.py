@@ -134,10 +134,11 @@ def _check(values: Values, wanted: tuple[Wanted, ...], absent: bool, report: Rep
         key = next(key for key, _ in tables.VERDICT if values.has(key))
         message = f"{quoted(key.name)} cannot be looked at beside absent: true"
         report.error(values.key_at(key), "dead-key", message, "leave one of them out")
-    if not absent and not wanted and not values.has(tables.ABSENT):
+    given = wanted or values.broken or values.unknown or values.has(tables.ABSENT)
+    if not given:
         report.error(values.owner, "expects-nothing", "nothing is expected here", "add status: met, or absent: true")
     unmatched = any(one.key == "status" and one.value == "unmatched" for one in wanted)
-    if not unmatched and not values.has(tables.TARGET):
+    if not unmatched and not values.given(tables.TARGET):
         tables.EXPECT.missing(tables.TARGET, values, report)
 
 

@@ -3,66 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from slamon.rulefile.diagnostics import Refused, Report
-from slamon.rulefile.fields import Choice, Field, Schema, wrong_shape
+from slamon.rulefile.fields import Field, Schema, wrong_shape
 from slamon.rulefile.lists import Named
 from slamon.rulefile.nodes import Mapping, Node, Owner, Scalar
-from slamon.rulefile.records import Key, Values
-from slamon.rulefile.suggest import did_you_mean, listed, quoted
-from slamon.settings_file.kinds import KindKeys, LoadedKind, Unreadable, arguments
+from slamon.rulefile.suggest import listed, quoted
+from slamon.settings_file.kinds import KindKeys
+from slamon.settings_file.registry import Connector, KindName, OtherName, Registry
 from slamon.settings_file.values import Leaf, SecretText, Section, SettingsReport
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _LONGEST_CHAIN = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Connector:
-    """A source or notifier as configured: its kind, the settings of that kind, and where every key stands."""
-
-    kind: str
-    options: Any
-    values: Values
-    keys: KindKeys
-
-
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """Where kinds come from: `sources` or `notifiers`."""
-
-    what: str  # "source"
-    kinds: Callable[[], list[str]]
-    load: Callable[[str], LoadedKind]  # LookupError
-    common: Sequence[Key[Any]] = ()
-    not_built: Sequence[str] = ()
-    inherits: bool = False
-
-    def keys(self, kind: str) -> KindKeys:
-        """The keys of a kind; LookupError says why they cannot be had."""
-        loaded = self.load(kind)
-        own_key = Key("kind", Leaf(Choice(kind)), f"What kind of {self.what} it is.", required=True)
-        try:
-            own = arguments(loaded.settings)
-        except Unreadable as error:
-            raise LookupError(f"kind {kind!r} cannot be configured: {error}") from error
-        keys = [own_key, *self.common, *(one.key for one in own)]
-        names = [key.name for key in keys]
-        if len(set(names)) < len(names) or "use" in names:
-            raise LookupError(f"kind {kind!r} cannot be configured: its keys clash with kind, poll or use")
-        hidden = [name for name in self.not_built if name not in names]
-        return KindKeys(Section(f"a map with kind: {kind}", keys, not_built=hidden), own, loaded.settings)
-
-    def records(self) -> Iterable[tuple[str, Section]]:
-        """The maps of all kinds. One of other people's that cannot be read is left out: whoever uses it is told."""
-        for kind in self.kinds():
-            try:
-                yield kind, self.keys(kind).record
-            except LookupError:
-                continue
 
 
 class Connectors(Field[tuple[Named[Connector | None], ...]]):
@@ -111,45 +66,6 @@ def _schema_of_use(records: Iterable[Section]) -> Schema:
     }
 
 
-class _KindName(Field[str]):
-    def __init__(self, registry: Registry) -> None:
-        self._registry = registry
-        self.takes = f"a kind of {registry.what}"
-
-    def read(self, node: Node, owner: Owner, report: Report) -> str:
-        if not isinstance(node, Scalar) or node.value is None:
-            wrong_shape(node, owner, report, self.takes)
-        kinds = self._registry.kinds()
-        if node.text not in kinds:
-            help = did_you_mean(report.suggest(node.text, kinds)) or f"write {listed(kinds)}"
-            report.refuse(node, "unknown-kind", f"{quoted(node.text)} is not {self.takes}", help)
-        return node.text
-
-    def schema(self) -> Schema:
-        return {"enum": self._registry.kinds()}
-
-
-class _OtherName(Field[str]):
-    """The name of another notifier of the file."""
-
-    takes = "the name of another notifier"
-
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = names
-
-    def read(self, node: Node, owner: Owner, report: Report) -> str:
-        if not isinstance(node, Scalar) or node.value is None:
-            wrong_shape(node, owner, report, self.takes)
-        if node.text not in self._names:
-            near = did_you_mean(report.suggest(node.text, self._names))
-            help = near or f"the notifiers here are {listed(self._names, 'and')}"
-            report.refuse(node, "unknown-notifier", f"there is no notifier {quoted(node.text)}", help)
-        return node.text
-
-    def schema(self) -> Schema:
-        return {"type": "string"}
-
-
 class _Reading:
     """One section while it is read."""
 
@@ -157,8 +73,8 @@ class _Reading:
         self._registry = registry
         self._written = {key.text: (key, value) for key, value in node.entries}
         self._report = report
-        self._kind = Leaf(_KindName(registry))
-        self._other = Leaf(_OtherName(self._written))
+        self._kind = Leaf(KindName(registry))
+        self._other = Leaf(OtherName(self._written))
         self._known: dict[str, KindKeys] = {}
         self._found: dict[str, Connector | None] = {}
 

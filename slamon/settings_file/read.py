@@ -19,9 +19,9 @@ from slamon.rulefile.source import SourceFile
 from slamon.rulefile.suggest import quoted
 from slamon.settings import LogSettings, NotifierSettings, Settings, SourceSettings, WebSettings
 from slamon.settings_file import tables
-from slamon.settings_file.connectors import Connector
 from slamon.settings_file.excerpts import Excerpts
 from slamon.settings_file.references import References
+from slamon.settings_file.registry import Connector
 from slamon.settings_file.values import Resolved, SettingsReport
 from slamon.sources.replay import ReplaySettings
 
@@ -30,6 +30,11 @@ T = TypeVar("T")
 CONSOLE = "console"
 _RULES = "rules"
 _STORAGE = "var/slamon.db"
+_MAY_REFER = frozenset(tables.DOCUMENT.keys) - {tables.RULES.name}
+# Codes of messages that never hold the text they are about.
+_SILENT = frozenset(
+    {"bad-reference", "bad-value", "empty-secret", "not-utf-8", "unreadable-file", "unset-variable", "wrong-shape"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +87,28 @@ def read_text(path: Path, data: bytes, environment: Environment[str, str], repor
 def _read(
     path: Path, file: SourceFile, root: Node, environment: Environment[str, str], report: SettingsReport
 ) -> SettingsRead:
-    excerpts = Excerpts(file, root, report.harmless)
-    resolved = References(path.parent, environment, report).of_document(root, tables.DOCUMENT.keys)
+    resolved = References(path.parent, environment, report).of_document(root, _MAY_REFER)
     try:
         values = tables.DOCUMENT.read(resolved, Spot(file, 0, 0), report)
     except Refused:
-        return SettingsRead(None, _shown(report, excerpts), report.left_out)
+        return SettingsRead(None, _shown(report, file, root), report.left_out)
     _check(values, report)
     rules = None if tables.RULES.name in values.broken else path.parent / _get(values, tables.RULES, _RULES)
     settings = None if report.failed or rules is None else _settings(values, path.absolute().parent)
     names = None if tables.NOTIFIERS.name in values.broken else _notifier_names(values)
-    return SettingsRead(settings, _shown(report, excerpts), report.left_out, rules, names)
+    return SettingsRead(settings, _shown(report, file, root), report.left_out, rules, names)
 
 
-def _shown(report: SettingsReport, excerpts: Excerpts) -> tuple[Diagnostic, ...]:
-    return tuple(excerpts.added(found) for found in report.diagnostics)
+def _shown(report: SettingsReport, file: SourceFile, root: Node) -> tuple[Diagnostic, ...]:
+    """The diagnostics with the lines that may be shown, without the words of one that stands at a secret."""
+    excerpts = Excerpts(file, root, report.harmless - report.secrets)
+    secret = {file.place(start) for start in report.secrets}
+    return tuple(
+        replace(found, message="a secret cannot be used here too", help=None)
+        if found.place in secret and found.code not in _SILENT
+        else excerpts.added(found)
+        for found in report.diagnostics
+    )
 
 
 def _get(values: Values | None, key: Key[T], default: T) -> T:

@@ -16,9 +16,10 @@ from slamon.rulefile.records import Key
 from slamon.rulefile.source import SourceFile
 from slamon.rulefile.suggest import quoted
 from slamon.settings import WebSettings
-from slamon.settings_file.connectors import Connectors, Registry
-from slamon.settings_file.kinds import WallTime
-from slamon.settings_file.values import Leaf, Resolved, Section
+from slamon.settings_file.amounts import WallTime
+from slamon.settings_file.connectors import Connectors
+from slamon.settings_file.registry import Registry
+from slamon.settings_file.values import Leaf, Section
 
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9_.-]{1,255})):([0-9]{1,5})")
 
@@ -66,7 +67,7 @@ class _WrittenOut(Leaf[str]):
     """A path that messages show, so that it may not come from where secrets come from."""
 
     def read(self, node: Node, owner: Owner, report: Report) -> str:
-        if isinstance(node, Resolved):
+        if isinstance(node, Scalar) and "${" in node.text:
             message = "the path of the rules stands in messages, so it cannot come from outside of this file"
             report.refuse(owner, "no-reference", message, "write the path itself")
         return super().read(node, owner, report)

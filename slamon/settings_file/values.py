@@ -33,12 +33,14 @@ class Resolved(Scalar, frozen=True, eq=False, gc=False):
 class SettingsReport(Report):
     """A report on a file with secrets: no value from outside stands in its messages, whoever wrote them.
 
-    `harmless` are the offsets of scalars that are no secrets, and may be shown in excerpts.
+    `harmless` are the offsets of scalars that are no secrets where they were read, `secrets` of those that are: by an
+    alias a scalar may be both.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.harmless: set[int] = set()
+        self.secrets: set[int] = set()
 
     def error(
         self, node: Node | Spot, code: str, message: str, help: str | None = None, *, owner: Owner | None = None
@@ -92,6 +94,8 @@ class SecretText(Field[Secret]):
     takes = 'a secret, best as "${env:NAME}" or "${file:PATH}"'
 
     def read(self, node: Node, owner: Owner, report: Report) -> Secret:
+        if isinstance(report, SettingsReport):
+            report.secrets.add(node.start)
         if isinstance(node, Broken):
             raise Refused
         if not isinstance(node, Scalar):

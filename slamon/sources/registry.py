@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from slamon import connectors
 from slamon.core.instants import Instant
+from slamon.core.ticket import Ticket
 from slamon.ports import Source, Time
 
 GROUP = "slamon.sources"
-BUILT_IN = ("file", "replay")
+BUILT_IN = ("file", "redmine", "replay")
+
+
+Known = Callable[[Sequence[str]], Awaitable[Mapping[str, Ticket]]]
+
+
+async def nothing_known(ids: Sequence[str]) -> Mapping[str, Ticket]:
+    """For a source that has never been read."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,7 @@ class Surroundings:
     folder: Path  # what relative paths in the settings are relative to
     time: Time
     anchored_at: Instant  # the service's instant at which replays begin: of the very first start, not of this one
+    known: Known = nothing_known  # the stored histories of this source's tickets, by id; those it has none of left out
 
 
 @dataclass(frozen=True, slots=True)

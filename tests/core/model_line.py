@@ -241,8 +241,10 @@ class Line:
 
     def _go_on(self, cycle: Cycle, step: Step, current: InForce | None, mode: OnReopen) -> None:
         promise = self._promise(current, step)
-        if cycle.applies and promise is None and cycle.target.on_retarget is not OnRetarget.PIN:
-            raise Ambiguous("a target that does not apply any more as the ticket is reopened")
+        pinned = cycle.target.on_retarget is OnRetarget.PIN and current is not None
+        if cycle.applies and promise is None and not pinned:  # nobody promises it any more: the ended verdict stays
+            self.frozen[cycle.number] = copy.deepcopy(cycle)
+            cycle.applies = False
         if cycle.stopped_at == step.at:
             raise Ambiguous("solved and reopened at one instant")
         if mode is OnReopen.CONTINUE_WALL:

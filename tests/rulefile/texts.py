@@ -34,7 +34,8 @@ def around(area: str, snippet: str) -> str:
     if area == "calendars":
         return "version: 1\ncalendars:\n" + indented(snippet, 2)
     if area == "matches":
-        return f"{OFFICE}policies:\n  - name: p\n    match: {snippet}\n    calendar: office\n    targets: {{resolution: 4h}}\n"
+        tail = "    calendar: office\n    targets: {resolution: 4h}\n"
+        return f"{OFFICE}policies:\n  - name: p\n    match: {snippet}\n{tail}"
     if area == "policies":
         return f"{OFFICE}policies:\n" + indented(snippet, 2)
     return f"{GOLD}routes:\n{indented(snippet, 2)}" if area == "routes" else snippet

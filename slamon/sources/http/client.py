@@ -14,6 +14,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import aiohttp
 import msgspec
+from yarl import URL
 
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.ports import SourceError, Time
@@ -71,8 +72,8 @@ class Access:
     url: str
     headers: Mapping[str, Secret | str]
     remedy: str
-    network: Network = Network()
-    limits: Limits = Limits()
+    network: Network = field(default=Network())
+    limits: Limits = field(default=Limits())
 
 
 class Client:
@@ -175,7 +176,7 @@ class Client:
         proxy = self._access.network.proxy
         return self._session.request(
             request.method,
-            URL(request.address),
+            URL(request.address, encoded=True),
             headers=sent,
             data=None if request.body is None else msgspec.json.encode(request.body),
             proxy=proxy.reveal() if proxy else None,
@@ -270,7 +271,7 @@ def _words(error: Exception, limits: Limits) -> str:
 
 def _cause(error: Exception) -> str:
     if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError | ssl.SSLError):
-        return "the TLS handshake failed; is its certificate valid, and of an authority that this machine or ca_file trusts?"
+        return "the TLS handshake failed: is its certificate valid, and of an authority that we, or ca_file, trust?"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the name of the host is not known"
     if isinstance(error, aiohttp.ClientConnectorError | OSError) and error.errno:

@@ -29,6 +29,10 @@ class Cut(Exception):
     """An answer ended before its end."""
 
 
+class Unexpected(SourceError):
+    """An answer is whole and is JSON, but not of the shape that the kind knows: one bad item, or another version."""
+
+
 async def read_body(response: aiohttp.ClientResponse, most: int) -> bytes:
     """The whole body, unpacked, of `most` bytes at the most; TooLarge, Cut."""
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -60,11 +64,13 @@ def decode(body: bytes, shape: type[T], place: str) -> T:
     """The value that an answer holds; SourceError, naming the place, for anything but JSON of that shape."""
     body = body.removeprefix(_BOM)
     if body[:200].lstrip()[:1] == b"<":
-        raise SourceError(f"{place} answered with a web page instead of data: does a login or a proxy stand in between?")
+        raise SourceError(
+            f"{place} answered with a web page instead of data: does a login or a proxy stand in between?"
+        )
     try:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as mistake:
-        raise SourceError(f"{place} answered with something else than expected: {mistake}") from None
+        raise Unexpected(f"{place} answered with something else than expected: {mistake}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as mistake:
         return _decode_odd(body, shape, place, mistake)
 
@@ -81,7 +87,7 @@ def _decode_odd(body: bytes, shape: type[T], place: str, mistake: Exception) -> 
     try:
         return msgspec.json.decode(mended, type=shape)
     except msgspec.MsgspecError as other:
-        raise SourceError(f"{place} answered with something else than expected: {other}") from None
+        raise Unexpected(f"{place} answered with something else than expected: {other}") from None
 
 
 def _refuse(constant: str) -> NoReturn:

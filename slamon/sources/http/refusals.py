@@ -22,6 +22,10 @@ class NotFound(SourceError):
         super().__init__(message, permanent=True)
 
 
+class ServerFault(SourceError):
+    """The server itself failed at this request (5xx): alone, it may manage."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An answer that is none: its status, headers, the beginning of its text, and when it came."""
@@ -45,7 +49,9 @@ def failure(place: str, refusal: Refusal, remedy: str) -> SourceError:
     if 300 <= status < 400:
         where = _address(refusal.headers.get("Location", ""))
         return SourceError(f"{place} is redirected{where}, which is not followed: correct url", permanent=True)
-    return SourceError(f"{place} answered {status}{said}", permanent=400 <= status < 500 and status not in (408, 425))
+    if status >= 500:
+        return ServerFault(f"{place} answered {status}{said}")
+    return SourceError(f"{place} answered {status}{said}", permanent=status not in (408, 425))
 
 
 def _address(location: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import urlsplit
 
 from slamon.core.instants import DAY, SECOND
@@ -12,19 +11,14 @@ from slamon.core.ticket import STATUSES
 from slamon.secrets import Secret
 
 
-def key(about: str, **more: Any) -> Any:
-    """A key of the settings file: what it is for, and its default."""
-    return field(metadata={"about": about}, **more)
-
-
 @dataclass(frozen=True, slots=True)
 class Agents:
     """Whose message is an answer: anybody who fits one of these. None given: what the kind takes for an agent."""
 
-    roles: tuple[str, ...] = key("Roles in the system's own sense.", default=())
-    groups: tuple[str, ...] = key("Groups or teams.", default=())
-    users: tuple[str, ...] = key("Logins, addresses or names.", default=())
-    domains: tuple[str, ...] = key("The part of an address after the @.", default=())
+    roles: tuple[str, ...] = field(default=(), metadata={"about": "Roles in the system's own sense."})
+    groups: tuple[str, ...] = field(default=(), metadata={"about": "Groups or teams."})
+    users: tuple[str, ...] = field(default=(), metadata={"about": "Logins, addresses or names."})
+    domains: tuple[str, ...] = field(default=(), metadata={"about": "The part of an address after the @."})
 
     def __bool__(self) -> bool:
         return bool(self.roles or self.groups or self.users or self.domains)
@@ -34,29 +28,36 @@ class Agents:
 class Bots:
     """Whose message answers nothing, for no person wrote it."""
 
-    users: tuple[str, ...] = key("Logins, addresses or names.", default=())
+    users: tuple[str, ...] = field(default=(), metadata={"about": "Logins, addresses or names."})
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
     """How the server is reached. `ca_file` is relative to the settings file."""
 
-    ca_file: str | None = key("Authorities to trust instead of the system's, as PEM.", default=None)
-    proxy: Secret | None = key("An HTTP proxy on the way.", default=None)
+    ca_file: str | None = field(default=None, metadata={"about": "Authorities to trust, as PEM."})
+    proxy: Secret | None = field(default=None, metadata={"about": "An HTTP proxy on the way."})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:
     """Keys of every source read over HTTP; a kind adds its own. `since`: seconds."""
 
-    url: str = key("Where the system is, as in a browser.")
-    since: float = key("How far back ended tickets are read the first time; open ones always.", default=30 * DAY / SECOND)
-    agents: Agents = key("Whose message is an answer.", default=Agents())
-    bots: Bots = key("Whose message answers nothing.", default=Bots())
-    status: Mapping[str, str] = key("The system's statuses and what they mean here.", default_factory=dict)
-    priority: Mapping[str, str] = key("The system's priorities by other names.", default_factory=dict)
-    fields: Mapping[str, str] = key("Further fields, and what of the system each is.", default_factory=dict)
-    network: Network = key("How the server is reached.", default=Network())
+    url: str = field(metadata={"about": "Where the system is, as in a browser."})
+    since: float = field(
+        default=30 * DAY / SECOND,
+        metadata={"about": "How far back ended tickets are read at first."},
+    )
+    agents: Agents = field(default=Agents(), metadata={"about": "Whose message is an answer."})
+    bots: Bots = field(default=Bots(), metadata={"about": "Whose message answers nothing."})
+    status: Mapping[str, str] = field(default_factory=dict, metadata={"about": "What the system's statuses mean."})
+    priority: Mapping[str, str] = field(
+        default_factory=dict, metadata={"about": "Other names for the system's priorities."}
+    )
+    fields: Mapping[str, str] = field(
+        default_factory=dict, metadata={"about": "Further fields, and where each comes from."}
+    )
+    network: Network = field(default=Network(), metadata={"about": "How the server is reached."})
 
     def __post_init__(self) -> None:
         _check_url(self.url)

@@ -1,0 +1,46 @@
+"""The shared base of all sources over HTTP. How to write a kind on it: docs/how-to/write-a-source.md."""
+
+from slamon.sources.http.client import Access, Answer, Client, Limits
+from slamon.sources.http.feed import Feed, Found, Mark, Window
+from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap, check_fields
+from slamon.sources.http.paging import Page, linked_pages, offset_pages
+from slamon.sources.http.people import People, Person
+from slamon.sources.http.reading import Unexpected, decode_each
+from slamon.sources.http.refusals import NotFound
+from slamon.sources.http.settings import Agents, Bots, HttpSettings, Network
+from slamon.sources.http.snapshots import check_not_emptied, continued, current_fields, gone
+from slamon.sources.http.source import HttpSource, Usual, together
+
+__all__ = [
+    "Access",
+    "Agents",
+    "Answer",
+    "Bots",
+    "Client",
+    "Feed",
+    "FieldMap",
+    "Found",
+    "HttpSettings",
+    "HttpSource",
+    "Limits",
+    "Mark",
+    "Network",
+    "NotFound",
+    "Page",
+    "People",
+    "Person",
+    "PriorityMap",
+    "StatusMap",
+    "Unexpected",
+    "Usual",
+    "Window",
+    "check_fields",
+    "check_not_emptied",
+    "continued",
+    "current_fields",
+    "decode_each",
+    "gone",
+    "linked_pages",
+    "offset_pages",
+    "together",
+]

@@ -1,0 +1,160 @@
+"""What every kind of source over HTTP is made of; a kind adds the translation."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from slamon.core.instants import SECOND, Span
+from slamon.core.ticket import Ticket
+from slamon.ports import Batch, Finding, Readings, SourceError
+from slamon.secrets import Secret
+from slamon.sources.http.client import Access, Client, Limits
+from slamon.sources.http.feed import Found
+from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap
+from slamon.sources.http.people import People
+from slamon.sources.http.reading import Unexpected
+from slamon.sources.http.refusals import NotFound, ServerFault
+from slamon.sources.http.settings import HttpSettings
+from slamon.sources.http.snapshots import gone
+from slamon.sources.registry import Surroundings
+
+T = TypeVar("T")
+
+_WORRYING_SKEW: Span = 30 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What a kind brings: how it asks, what its statuses and priorities mean unless configured, what it cannot tell."""
+
+    headers: Mapping[str, Secret | str]
+    remedy: str  # what to do if the account is refused
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    priorities: Mapping[str, str] = field(default_factory=dict)
+    cannot_tell: tuple[str, ...] = ()
+    limits: Limits = field(default=Limits())
+
+
+class HttpSource:
+    """A source over HTTP: implements ports.Source, Rereads, Probed and Measured by three methods of its kind.
+
+    A kind has `collect`, `ticket` (one by id; NotFound if it is gone) and `check` (what it finds about its account).
+    """
+
+    def __init__(self, name: str, settings: HttpSettings, around: Surroundings, usual: Usual) -> None:
+        self.name = name
+        self.around = around
+        self.since: Span = round(settings.since * SECOND)
+        access = Access(settings.url, usual.headers, usual.remedy, settings.network, usual.limits)
+        self.client = Client(access, around.folder, around.time)
+        self.people = People(settings.agents, settings.bots)
+        self.statuses = StatusMap(name, settings.status, usual.statuses)
+        self.priorities = PriorityMap(settings.priority, usual.priorities)
+        self.fields = FieldMap(settings.fields)
+        self._url = settings.url
+        self._cannot_tell = usual.cannot_tell
+
+    # of the kind
+
+    def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
+        """ports.Source."""
+        raise NotImplementedError
+
+    async def ticket(self, id: str) -> Ticket:
+        """One ticket as it is now; NotFound if there is none, once it is sure that the account can see where it was."""
+        raise NotImplementedError
+
+    async def check(self) -> Sequence[Finding]:
+        """Who the account is and what it may see; SourceError if it is refused."""
+        raise NotImplementedError
+
+    # of all kinds
+
+    async def tickets(self, ids: Sequence[str]) -> Found:
+        """Many by id, at once. One that went away meanwhile is left out; one that cannot be read is a problem."""
+        found = dict(zip(ids, await together(self._ticket_or_problem(id) for id in ids), strict=True))
+        for id in [id for id, one in found.items() if isinstance(one, ServerFault)]:  # some stumble over many at once
+            found[id] = await self.ticket(id)
+        problems = [str(one) for one in found.values() if isinstance(one, Unexpected)]
+        tickets = [one for one in found.values() if isinstance(one, Ticket)]
+        if problems and not tickets:
+            raise SourceError(f"no ticket can be read: {problems[0]}")
+        return Found(tickets, problems)
+
+    async def _ticket_or_problem(self, id: str) -> Ticket | SourceError | None:
+        try:
+            return await self.ticket(id)
+        except NotFound:
+            return None
+        except (Unexpected, ServerFault) as mistake:
+            return mistake
+
+    async def fetch(self, ids: Sequence[str]) -> list[Ticket]:
+        """ports.Rereads."""
+        found = await together(self._present(id) for id in ids)
+        missing = [id for id, one in zip(ids, found, strict=True) if one is None]
+        known = await self.around.known(missing) if missing else {}
+        deleted = [gone(known[id], self.around.time.now()) for id in missing if id in known]
+        return [*(one for one in found if one is not None), *deleted]
+
+    async def _present(self, id: str) -> Ticket | None:
+        try:
+            return await self.ticket(id)
+        except NotFound:
+            return None
+
+    async def probe(self) -> list[Finding]:
+        """ports.Probed."""
+        try:
+            findings = [*await self.check(), *await self._sample()]
+        except SourceError as error:
+            return [Finding("error", str(error))]
+        if self._url.startswith("http:"):
+            findings.append(Finding("warning", "the key goes over the network unencrypted", "write https:// in url"))
+        return [*findings, *self._readings(), *(Finding("info", text) for text in self._cannot_tell)]
+
+    async def _sample(self) -> list[Finding]:
+        """Read a first batch, and say how its authors were classed."""
+        async for batch in self.collect(None):
+            if batch.tickets:
+                break
+        people = [f"{shown}: {author}" for shown, author in self.people.recent]
+        return [Finding("info", "authors seen: " + (", ".join(people) or "none"))]
+
+    def _readings(self) -> list[Finding]:
+        reading = self.client.reading
+        findings: list[Finding] = []
+        if reading.skew is None:
+            findings.append(Finding("info", "the server does not tell its time"))
+        else:
+            text = f"the server's clock is {reading.skew / SECOND:+.0f} s off ours"
+            findings.append(Finding("warning" if abs(reading.skew) > _WORRYING_SKEW else "ok", text))
+        if reading.remaining is not None:
+            findings.append(Finding("info", f"requests left: {reading.remaining}"))
+        return findings
+
+    @property
+    def readings(self) -> Readings:
+        """ports.Measured."""
+        unmapped = self.statuses.unmapped.total()
+        return Readings(self.client.reading.skew, self.client.reading.remaining, unmapped)
+
+    async def close(self) -> None:
+        """ports.Source."""
+        await self.client.close()
+
+
+async def together(tasks: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """What they return, in their order. If one fails, the others are ended and its error is raised."""
+    running: list[asyncio.Task[T]] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(one) for one in tasks]
+    except* SourceError as errors:
+        failed = errors.exceptions[0]
+    else:
+        return [task.result() for task in running]
+    raise failed

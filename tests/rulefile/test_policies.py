@@ -1,0 +1,194 @@
+"""Policies and matches as the engine gets them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slamon.core.match import DIRECTORY, EVERYTHING
+from slamon.core.routes import Route
+from slamon.rulefile import read_texts
+from tests.rulefile.texts import GOLD, NOTIFIERS, around, good, load, policy, reports
+
+
+def holds(match: str, **fields: Any) -> bool:
+    return good(around("matches", match)).policies[0].match.holds(fields)
+
+
+@pytest.mark.parametrize(
+    ("match", "fields", "expected"),
+    [
+        ("all", {}, True),
+        ("{a: x}", {"a": "x"}, True),
+        ("{a: x}", {"a": "X"}, False),
+        ("{a: x}", {}, False),
+        ("{a: [x, y]}", {"a": "y"}, True),
+        ("{a: x, b: y}", {"a": "x"}, False),
+        ("{a: 1}", {"a": 1}, True),
+        ("{a: 1}", {"a": 1.0}, True),
+        ("{a: 1}", {"a": "1"}, True),
+        ("{a: '1'}", {"a": 1}, True),
+        ("{a: 1.50}", {"a": 1.5}, True),
+        ("{a: 1.50}", {"a": "1.50"}, True),
+        ("{a: 1.50}", {"a": "1.5"}, False),
+        ("{a: true}", {"a": True}, True),
+        ("{a: True}", {"a": True}, True),
+        ("{a: True}", {"a": "True"}, True),
+        ("{a: 'true'}", {"a": True}, True),
+        ("{a: yes}", {"a": "yes"}, True),
+        ("{a: yes}", {"a": True}, False),
+        ("{a: null}", {}, True),
+        ("{a: null}", {"a": "null"}, False),
+        ("{a: [null, x]}", {"a": None}, True),
+        ("{a: 10:00}", {"a": "10:00"}, True),
+        ("{a: {not: x}}", {}, True),
+        ("{a: {not: [x, y]}}", {"a": "y"}, False),
+        ("{a: {not: null}}", {}, False),
+        ("{a: {not: {regex: ^x}}}", {"a": "xy"}, False),
+        ("{a: {not: {regex: ^x}}}", {}, True),
+        ("{a: {regex: b}}", {"a": "abc"}, True),
+        ("{a: {regex: ^b}}", {"a": "abc"}, False),
+        ("{a: {regex: 2}}", {"a": 123}, True),
+        ("{a: {exists: true}}", {"a": ""}, True),
+        ("{a: {exists: false}}", {"a": None}, True),
+        ("{a: {gt: 10}}", {"a": "10.5"}, True),
+        ("{a: {gt: '10'}}", {"a": 10}, False),
+        ("{a: {gte: 10, lt: 20}}", {"a": 20}, False),
+        ("{a: {lte: -1.5e1}}", {"a": -15}, True),
+        ("{a: {all: [x, y]}}", {"a": ["y", "z", "x"]}, True),
+        ("{a: {all: [x, y]}}", {"a": ["y"]}, False),
+        ("{a: x}", {"a": ["y", "x"]}, True),
+        ("{any: [{a: x}, {b: y}]}", {"b": "y"}, True),
+        ("{all: [{a: x}, {b: y}]}", {"b": "y"}, False),
+        ("{not: {a: x, b: y}}", {"a": "x"}, True),
+        ("{c.d: x}", {"c": {"d": "x"}}, True),
+        ("{customer.tier: gold}", {DIRECTORY: {"tier": "gold"}}, True),
+        ("{2024: x}", {"2024": "x"}, True),
+    ],
+)
+def test_a_match_holds_for_what_it_says(match: str, fields: dict[str, Any], expected: bool) -> None:
+    assert holds(match, **fields) is expected
+
+
+def test_policies_stand_in_file_order_with_their_places() -> None:
+    text = "- {name: b, match: {x: 1}, targets: none}\n- {name: 24, match: all, targets: none}"
+    rules = good(around("policies", text))
+    assert [(one.name, str(one.place), one.targets) for one in rules.policies] == [
+        ("b", "r.yml:7:12", ()),
+        ("24", "r.yml:8:12", ()),
+    ]
+    assert rules.policies[1].match == EVERYTHING
+
+
+def test_an_also_policy_is_marked_and_neither_shadows_nor_is_shadowed() -> None:
+    text = "- {name: a, match: all, also: true, targets: none}\n- {name: b, match: all, also: false, targets: none}"
+    rules = good(around("policies", text + "\n- {name: c, match: all, also: true, targets: none}"))
+    assert [one.also for one in rules.policies] == [True, False, True]
+    assert not policy("- {name: a, match: all, targets: none}").also
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("all", "{a: x}"),
+        ("{a: x}", "{a: x}"),
+        ("{a: [x, y]}", "{a: x}"),
+        ("{a: [x, y]}", "{a: [y, x]}"),
+        ("{a: x}", "{b: y, a: x}"),
+        ("{a: '1'}", "{a: 1}"),
+        ("{a: [x, null]}", "{a: null}"),
+        ("{a: {not: x}}", "{a: {not: [x, y]}}"),
+        ("{all: [{a: x}]}", "{a: x}"),
+        ("{a: {regex: r}}", "{b: y, a: {regex: r}}"),
+        ("{any: [{a: x}, {b: y}]}", "{any: [{b: y}, {a: x}]}"),
+        ("{not: {a: x}}", "{not: {a: x}, c: z}"),
+        ("{a: {gt: 1, lt: 9}}", "{a: {lt: 9, gt: 1}}"),
+        ("{a: {all: [x, y]}}", "{a: {all: [y, x]}}"),
+    ],
+)
+def test_a_policy_is_shadowed_if_all_that_an_earlier_one_wants_follows(earlier: str, later: str) -> None:
+    loaded = load(
+        f"version: 1\npolicies:\n  - {{name: e, match: {earlier}, targets: none}}\n"
+        f"  - {{name: x, match: {{zzz: 1}}, targets: none}}\n  - {{name: l, match: {later}, targets: none}}\n"
+    )
+    assert ("r.yml:5:12", "never-reached") in [(str(found.place), found.code) for found in loaded.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("{a: x}", "all"),
+        ("{a: x}", "{a: [x, y]}"),
+        ("{a: x, b: y}", "{a: x}"),
+        ("{a: x}", "{b: x}"),
+        ("{a: x}", "{a: X}"),
+        ("{a: x}", "{a: [x, null]}"),
+        ("{a: 1}", "{a: 1.0}"),
+        ("{a: {not: [x, y]}}", "{a: {not: x}}"),
+        ("{a: {not: x}}", "{a: y}"),
+        ("{a: {regex: r}}", "{a: {regex: q}}"),
+        ("{a: {exists: true}}", "{a: x}"),
+        ("{a: {gt: 1}}", "{a: {gt: 2}}"),
+        ("{any: [{a: x}, {b: y}]}", "{all: [{a: x}, {b: y}]}"),
+    ],
+)
+def test_a_policy_that_some_ticket_may_reach_is_not_called_shadowed(earlier: str, later: str) -> None:
+    good(
+        f"version: 1\npolicies:\n  - {{name: e, match: {earlier}, targets: none}}\n"
+        f"  - {{name: l, match: {later}, targets: none}}\n"
+    )
+
+
+def test_a_policy_is_shadowed_over_files_in_the_order_of_their_paths() -> None:
+    text = b"version: 1\npolicies:\n  - {name: %b, match: %b, targets: none}\n"
+    loaded = read_texts({"b.yml": text % (b"wide", b"all"), "b/a.yml": text % (b"narrow", b"{x: 1}")}, routes=False)
+    assert [(str(found.place), found.message) for found in loaded.diagnostics] == [
+        ("b/a.yml:3:12", "policy 'narrow' can never be reached: 'wide' at b.yml:3:12 takes all its tickets")
+    ]
+
+
+# routes
+
+
+def routes(snippet: str) -> tuple[Route, ...]:
+    loaded = load(around("routes", snippet), routes=True)
+    assert not any(found.severity == "error" for found in loaded.diagnostics)
+    assert loaded.rules is not None
+    return loaded.rules.routes
+
+
+def test_a_route_has_a_match_steps_and_may_go_on() -> None:
+    steps = "steps: [{when: [at_risk, 90.0%, 60m], notify: slack}, {when: breached, notify: [slack, pager]}]"
+    first, second = routes(
+        f"- {{name: a, match: {{policy: gold, tags: x}}, continue: true, {steps}}}\n- {{name: b, match: all, {steps}}}"
+    )
+    assert (first.name, first.go_on, first.monitor, str(first.place)) == ("a", True, False, "r.yml:5:12")
+    assert [(step.when, step.notify) for step in first.steps] == [
+        (("at_risk", "90%", "1h"), ("slack",)),
+        (("breached",), ("slack", "pager")),
+    ]
+    assert first.match.holds({"policy": "gold", "tags": ["x"]})
+    assert (second.go_on, second.match) == (False, EVERYTHING)
+
+
+def test_a_route_about_slamon_itself_is_marked() -> None:
+    step = "steps: [{when: breached, notify: pager}]"
+    bare, narrow = routes(
+        f"- {{name: a, match: {{alert: monitor}}, {step}}}\n- {{name: b, match: {{alert: monitor, source: x}}, {step}}}"
+    )
+    assert (bare.monitor, bare.match) == (True, EVERYTHING)
+    assert narrow.monitor
+    assert not narrow.match.holds({"source": "y"})
+
+
+def test_routes_are_left_alone_by_whom_they_do_not_concern() -> None:
+    text = f"{GOLD}routes: [nonsense, {{group: 1}}]\nquiet: {{slack: {{until: noon}}}}\n"
+    assert reports(load(text, routes=False)) == []
+    assert len(reports(load(text, routes=True))) > 2
+
+
+def test_notifiers_are_not_checked_where_they_are_not_known() -> None:
+    text = around("routes", "- {name: a, match: all, steps: [{when: met, notify: anybody}]}").encode()
+    assert not read_texts({"r.yml": text}).failed
+    assert read_texts({"r.yml": text}, notifiers=NOTIFIERS).failed

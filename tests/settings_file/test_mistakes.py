@@ -1,0 +1,135 @@
+"""Every sort of mistake in slamon.yml, and exactly what is said about it. The table stands in mistakes.txt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from slamon import sources
+from slamon.rulefile.render import first_line, render
+from slamon.rulefile.suggest import listed
+from slamon.settings_file import read_settings
+from slamon.settings_file.read import read_text
+from slamon.settings_file.values import SettingsReport
+from tests.settings_file.build import START, lines, read
+
+
+def table() -> list[tuple[str, list[str]]]:
+    """Texts and what is wrong with them; one that begins with + goes on from a sound beginning of two lines.
+
+    KINDS stands for the kinds of sources that there are.
+    """
+    kinds = listed(sources.kinds())
+    cases = []
+    for case in Path(__file__).with_name("mistakes.txt").read_text("utf-8").replace("KINDS", kinds).split("----\n"):
+        text, *expected = case.rstrip("\n").split("\n=> ")
+        cases.append((START + text[2:] if text.startswith("+ ") else text, expected))
+    return cases
+
+
+@pytest.mark.parametrize(("text", "expected"), [pytest.param(*case, id=case[0][-60:]) for case in table()])
+def test_a_mistake_is_told_with_its_place_and_what_to_type(text: str, expected: list[str]) -> None:
+    assert lines(text) == expected
+
+
+LATER = {
+    "": ("directories", "heartbeat"),
+    "storage": ("keep",),
+    "web": ("auth", "open", "tokens", "url"),
+    "alerts": ("per_ticket", "realert_after", "send"),
+}
+
+
+@pytest.mark.parametrize(("section", "key"), [(section, key) for section, keys in LATER.items() for key in keys])
+def test_a_key_of_a_later_version_is_refused_not_ignored(section: str, key: str) -> None:
+    text = START + (f"{section}: {{{key}: 1}}" if section else f"{key}: 1")
+    assert [line.partition(": ")[2] for line in lines(text)] == [
+        f"'{key}' is not built yet in this version; leave it out [not-built-yet]"
+    ]
+
+
+def test_all_mistakes_are_told_in_one_run() -> None:
+    text = """
+sources: {desk: {kind: fil}, other: {kind: file, path: x, poll: 3}}
+notifiers: {s: {kind: slack}}
+log: {format: xml, level: loud}
+"""
+    assert [line.split(":")[:2] for line in lines(text)] == [
+        ["1", "1"], ["2", "24"], ["2", "65"], ["3", "13"], ["4", "15"], ["4", "27"]
+    ]  # fmt: skip
+
+
+def test_what_is_wrong_with_a_notifier_is_told_once_however_many_use_it() -> None:
+    text = (
+        START
+        + """
+notifiers:
+  mail: {kind: email, host: h, to: a@b.example, port: x}
+  lead: {use: mail}
+  boss: {use: lead, timeot: 3s}
+"""
+    )
+    assert lines(text) == [
+        "5:3: the key 'from' is missing in 'mail'; add from: a text [missing-key]",
+        "5:55: 'x' is not a whole number [bad-number]",
+        "7:21: unknown key 'timeot'; did you mean timeout? [unknown-key]",
+    ]
+
+
+def test_a_chain_of_notifiers_that_use_one_another_has_an_end() -> None:
+    chain = "".join(f"  n{number}: {{use: n{number + 1}}}\n" for number in range(3000))
+    found = lines(START + "notifiers:\n  n3000: {kind: console}\n" + chain)
+    assert found[0] == "14:13: more than 10 that use one another; use one that has a kind [use-cycle]"
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    found = read_settings(tmp_path / "slamon.yml", {})
+    assert [first_line(one) for one in found.diagnostics] == [
+        f"{tmp_path}/slamon.yml: there is no such file; "
+        "write one (--config names another file), or try slamon out with: slamon demo [no-settings]"
+    ]
+    assert [one.code for one in read_settings(tmp_path, {}).diagnostics] == ["unreadable"]
+
+
+def test_the_remedy_and_the_line_are_shown() -> None:
+    found = read("version: 1\nsources:\n  desk: {kind: fil, path: x.jsonl}   # ours\n")
+    assert (
+        render(found.diagnostics)
+        == """\
+slamon.yml:3:16: 'fil' is not a kind of source; did you mean file? [unknown-kind]
+  |
+3 |   desk: {kind: fil, path: x.jsonl}
+  |                ^^^
+  = help: did you mean file?
+
+1 error in 1 file
+"""
+    )
+
+
+_WORDS = st.sampled_from(
+    [*"{}[],:#&*!|>'\"%@`\n ", "  ", "- ", ": ", "version: 1\n", "sources", "notifiers", "kind", "use", "file",
+     "replay", "slack", "email", "console", "path", "speed", "poll", "webhook", "web", "listen", "a", "b", "60", "3s",
+     "1.5", "~", "${env:A}", '"${env:A}"', "${file:x}", "${", "}", "$${", "\ud800", "\x00", "é", "<<", "*a", "&a "]
+)  # fmt: skip
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(_WORDS, max_size=30).map("".join)))
+@example("version: 1\nsources: {d: {kind: file, path: [[]]}}")
+@example("notifiers: {&a a: {use: *a}}")
+@example("{" * 39)
+@example("? [a]\n: b")
+def test_no_text_whatever_raises(text: str) -> None:
+    found = read(text, A="x")
+    assert (found.settings is None) == bool(found.diagnostics)
+    render(found.diagnostics)
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_whatever_raise(data: bytes) -> None:
+    found = read_text(Path("slamon.yml"), data, {}, SettingsReport())
+    assert found.settings is None
+    render(found.diagnostics)
