@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -12,11 +12,13 @@ import structlog
 
 from slamon import __version__, notifiers, sources
 from slamon.core.assess import Assessor
+from slamon.core.history import decode
 from slamon.core.instants import SECOND, format_instant
 from slamon.core.judge import Judge
 from slamon.core.match import EVERYTHING
 from slamon.core.policy import Place, Rules
 from slamon.core.routes import Route, RouteStep
+from slamon.core.ticket import Ticket
 from slamon.flow.collect import Collector
 from slamon.flow.deliver import Deliverer
 from slamon.flow.judge import JudgeLoop
@@ -37,6 +39,7 @@ DEFAULT_ROUTE = Route(
 _RULES_KEY = "rules"
 _SWEEP_EVERY = 60.0  # seconds
 _SAVE_CLOCK_EVERY = 1.0
+_RECONCILE_EVERY = 600.0  # some tickets each time
 _POLL_BUDGET = 600.0
 _SILENT_AFTER = 120.0  # seconds without a turn of the judge's loop, which never sleeps longer than 30
 _SHOWN = 20  # commitments in the status
@@ -61,7 +64,6 @@ class Service:
         self._metrics = Metrics([one.name for one in settings.sources], self._queued)
         self._collectors: dict[str, Collector] = {}
         self._deliverers: dict[str, Deliverer] = {}
-        self._polled: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._web = WebServer(
             settings.web.host, settings.web.port, Answers(self.health, self._exposition, self._status, self._tickets)
@@ -120,16 +122,22 @@ class Service:
             notifier = notifiers.load(one.kind).notifier(one.name, one.options)
             parts.push_async_callback(notifier.close)
             self._deliverers[one.name] = deliverer = Deliverer(
-                notifier, assessor, self._store, clock.time, clock.speed, self._queued[one.name], self._metrics
+                notifier, assessor, self._store, clock.time, clock.speed, self._queued[one.name], self._metrics, self
             )
             self._spawn(deliverer.run(), f"deliver to {one.name}")
         for source in self._settings.sources:
             opened = await self._open(source, clock)
             parts.push_async_callback(opened.close)
-            self._collectors[source.name] = Collector(opened, self._store, self._changed, self._metrics)
+            self._collectors[source.name] = Collector(
+                opened, self._store, clock.time, self._changed, self._metrics, source.max_data_age
+            )
 
     async def _open(self, source: SourceSettings, clock: ServiceTime) -> Source:
-        surroundings = sources.Surroundings(self._settings.folder, clock.time, clock.anchored_at)
+        async def known(ids: Sequence[str]) -> dict[str, Ticket]:
+            stored = await self._store.load(source.name, ids)
+            return {id: decode(one.body, source.name) for id, one in stored.items()}
+
+        surroundings = sources.Surroundings(self._settings.folder, clock.time, clock.anchored_at, known)
         kind = sources.load(source.kind)
         return await asyncio.to_thread(kind.source, source.name, source.options, surroundings)
 
@@ -150,18 +158,13 @@ class Service:
     def _start_schedule(self) -> None:
         for source in self._settings.sources:
             every = max(0.2, source.poll / SECOND / self._clock.speed)
-            self._schedule.every(every, f"poll {source.name}", self._poll_of(source.name), _POLL_BUDGET)
+            collector = self._collectors[source.name]
+            self._schedule.every(every, f"poll {source.name}", collector.poll, _POLL_BUDGET)
+            self._schedule.every(_RECONCILE_EVERY, f"reconcile {source.name}", collector.reconcile, _POLL_BUDGET)
         self._schedule.every(_SWEEP_EVERY, "sweep", self._sweep, _SWEEP_EVERY)
         if self._clock.speed > 1:
             self._schedule.every(_SAVE_CLOCK_EVERY, "save clock", lambda: self._clock.save(self._store), 10.0)
         self._schedule.start()
-
-    def _poll_of(self, name: str) -> Any:
-        async def poll() -> None:
-            await self._collectors[name].poll()
-            self._polled.add(name)
-
-        return poll
 
     async def _sweep(self) -> None:
         """Look for what the timers missed; there should be nothing."""
@@ -187,16 +190,26 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    # flow.deliver.Knowledge
+
+    async def reread(self, source: str, ticket: str) -> None:
+        if source in self._collectors:
+            await self._collectors[source].reread(ticket)
+
+    def staleness(self, source: str) -> str | None:
+        return self._collectors[source].staleness() if source in self._collectors else None
+
     # what it says of itself
 
     def health(self) -> Health:
-        missing = [name for name in self._collectors if name not in self._polled]
+        missing = [name for name, one in self._collectors.items() if not one.was_read]
         silent = self._clock.time.monotonic() - self._loop.beat
         faults = {f"source {name}": one.standing_fault for name, one in self._collectors.items()}
         faults |= {f"notifier {name}": one.standing_fault for name, one in self._deliverers.items()}
         faults["judging"] = self._loop.standing_fault
         problems = [f"{what}: {fault}" for what, fault in faults.items() if fault]
         problems += [f"source {name}: not read yet" for name in missing]
+        problems += [f"{one.staleness()}" for one in self._collectors.values() if one.staleness()]
         if silent > _SILENT_AFTER:
             problems.append(f"judging: no sign of life for {silent:.0f} s")
         ready = not missing and silent <= _SILENT_AFTER and self._loop.standing_fault is None
@@ -223,7 +236,7 @@ class Service:
             "deliveries": [[*key, number] for key, number in sorted(deliveries.items())],
             "nearest": [
                 {"source": source, "ticket": ticket, **_shown(row)}
-                for source, ticket, row in await self._store.nearest(_SHOWN)
+                for source, ticket, row in await self._store.nearest(self._clock.time.now(), _SHOWN)
             ],
         }
 

@@ -146,7 +146,12 @@ def status(config: Path, url: str | None) -> None:
 def main() -> None:
     """The console script."""
     try:
-        cli(prog_name="slamon")
+        sys.exit(cli(prog_name="slamon", standalone_mode=False))
+    except click.ClickException as mistake:
+        mistake.show()
+        sys.exit(Exit.UNUSABLE)
+    except (click.Abort, KeyboardInterrupt):  # Ctrl-C before anything ran
+        sys.exit(Exit.FINE)
     except BrokenPipeError:  # the reader of our output has gone: nobody to tell
         sys.stderr.close()
         sys.exit(Exit.FINE)

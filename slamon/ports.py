@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from slamon.core.instants import Instant, Span
 from slamon.core.message import Message
@@ -59,6 +59,7 @@ class Source(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
 class Rereads(Protocol):
     """A source that can read single tickets again: before an alert, and when a person asks for one."""
 
@@ -76,6 +77,7 @@ class Finding:
     remedy: str | None = None
 
 
+@runtime_checkable
 class Probed(Protocol):
     """A source that can look at itself: reach, rights, clock, limits, what it cannot tell, how authors are classed."""
 
@@ -92,6 +94,7 @@ class Readings:
     unmapped: int = 0  # times that a status had no meaning here, since the start
 
 
+@runtime_checkable
 class Measured(Protocol):
     """A source that knows more of its server than its tickets."""
 
@@ -254,13 +257,16 @@ class Store(Protocol):
 
     async def cursor(self, source: str) -> bytes | None: ...
 
-    async def save_batch(self, source: str, tickets: Sequence[tuple[str, bytes]], cursor: bytes) -> int:
-        """Put (id, body) pairs in place of what was there, mark the changed ones for judging, move the cursor.
+    async def save_batch(self, source: str, tickets: Sequence[tuple[str, bytes]], cursor: bytes | None) -> int:
+        """Put (id, body) pairs in place of what was there, mark the changed ones for judging, move the cursor if any.
 
         Returns how many really changed. Equal bodies change nothing.
         """
 
     async def load(self, source: str, ids: Iterable[str]) -> Mapping[str, StoredTicket]: ...
+
+    async def open_tickets(self, source: str, after: str, limit: int) -> Sequence[str]:
+        """Ids, in their order and after one, of tickets of a source that have an open commitment."""
 
     async def to_judge(self, now: Instant, limit: int) -> Sequence[StoredTicket]:
         """Tickets that changed, or of which a commitment's `changes_at` is at or before now; oldest first."""
@@ -280,8 +286,8 @@ class Store(Protocol):
 
     async def commitments(self, source: str, ticket: str) -> Sequence[CommitmentRow]: ...
 
-    async def nearest(self, limit: int) -> Sequence[tuple[str, str, CommitmentRow]]:
-        """The open commitments that are breached or due first, as (source, ticket, row); oldest due instant first."""
+    async def nearest(self, after: Instant, limit: int) -> Sequence[tuple[str, str, CommitmentRow]]:
+        """The open commitments that are (or were) due first at or after an instant, as (source, ticket, row)."""
 
     async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
         """How many commitments there are by (source, policy, target, status); ended ones included."""

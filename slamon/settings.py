@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
-from slamon.core.instants import DAY, SECOND, Span
+from slamon.core.instants import DAY, MINUTE, SECOND, Span
 from slamon.logs import LogFormat, LogLevel
 
 
@@ -19,6 +19,7 @@ class SourceSettings:
     kind: str
     options: Any
     poll: Span = 30 * SECOND
+    max_data_age: Span = 10 * MINUTE  # what is known is stale once it is older
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ def evaluate(rules: Path, tickets: Path, at: str | None) -> Exit:
         return Exit.UNUSABLE
     loaded = load_rules(rules, routes=False)
     if loaded.diagnostics:
-        complain(loaded.render())
+        complain(loaded.render().rstrip())
     if loaded.rules is None:
         return Exit.UNUSABLE
     gc.disable()  # nothing here forms cycles that would have to be found

@@ -22,7 +22,7 @@ def run(config: Path) -> Exit:
     """Run until SIGTERM or SIGINT."""
     loaded = load(config)
     if loaded.diagnostics:
-        complain(loaded.render())
+        complain(loaded.render().rstrip())
     if loaded.settings is None:
         return Exit.UNUSABLE
     return serve(loaded)

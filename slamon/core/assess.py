@@ -54,13 +54,15 @@ class Assessor:
             found.append(Assessed(verdict, wakes_at(cycle, verdict, at), due))
         return found
 
-    def confirm(self, ticket: Ticket, identity: str, stored: Message, due_at: Instant, at: Instant) -> Message | None:
-        """The text to send for an alert that came due earlier; None if it is not true any more."""
+    def confirm(
+        self, ticket: Ticket, identity: str, stored: Message, due_at: Instant, at: Instant, remark: str | None = None
+    ) -> Message | None:
+        """The text to send for an alert that came due earlier, with a remark if any; None if it is true no more."""
         for one in self.assess(ticket, at):
             for alert, fresh in one.due:
                 if alert.identity == identity:
                     kept = fresh if one.verdict.stopped_at is not None else stored
-                    return self._with_lateness(kept, due_at, at)
+                    return _with_notes(kept, [remark, self._lateness(due_at, at)])
         return None
 
     def _due(
@@ -71,8 +73,12 @@ class Assessor:
             text = message(alert, ticket, fields, seen, verdict, at, self.zone)
             yield alert, msgspec.structs.replace(text, footer=self.footer) if self.footer else text
 
-    def _with_lateness(self, text: Message, due_at: Instant, at: Instant) -> Message:
+    def _lateness(self, due_at: Instant, at: Instant) -> str | None:
         if at - due_at <= LATE:
-            return text
-        note = f"due {instant_text(due_at, self.zone)}, sent {instant_text(at, self.zone)}"
-        return msgspec.structs.replace(text, footer=" · ".join(filter(None, (text.footer, note))))
+            return None
+        return f"due {instant_text(due_at, self.zone)}, sent {instant_text(at, self.zone)}"
+
+
+def _with_notes(text: Message, notes: Sequence[str | None]) -> Message:
+    footer = " · ".join(note for note in (text.footer, *notes) if note)
+    return msgspec.structs.replace(text, footer=footer or None)

@@ -95,7 +95,11 @@ def _facts(
 
 def _promise(cycle: Cycle, verdict: Verdict) -> str:
     bound = cycle.bound
-    within = "" if bound is None or bound.span is None else f" within {span_text(bound.span, days=False)} ({bound.calendar.name})"
+    within = (
+        ""
+        if bound is None or bound.span is None
+        else f" within {span_text(bound.span, days=False)} ({bound.calendar.name})"
+    )
     return f"{verdict.target}{within}, policy {verdict.policy}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from slamon.core.assess import Assessor
 from slamon.core.history import decode
@@ -23,6 +23,16 @@ _GRACE = 10.0  # for the delivery under way when the service stops
 _TIME_BUDGET = 60.0  # for one attempt; a notifier has shorter limits of its own
 
 
+class Knowledge(Protocol):
+    """How well the sources are known."""
+
+    async def reread(self, source: str, ticket: str) -> None:
+        """Look at a ticket again if its source can be asked; never fails, never takes long."""
+
+    def staleness(self, source: str) -> str | None:
+        """A remark for people if what is known of a source is too old."""
+
+
 class Deliverer:
     """The queue of one notifier. A slow or broken one delays no other."""
 
@@ -35,6 +45,7 @@ class Deliverer:
         speed: int,
         queued: asyncio.Event,
         observer: Observer,
+        knowledge: Knowledge,
     ) -> None:
         self._notifier = notifier
         self._assessor = assessor
@@ -43,6 +54,7 @@ class Deliverer:
         self._speed = speed  # of the service's time: pauses between attempts are real
         self._queued = queued
         self._observer = observer
+        self._knowledge = knowledge
         self._fault = Fault("notifier", notifier=notifier.name)
         self._store_fault = Fault("marking deliveries", notifier=notifier.name)
 
@@ -87,11 +99,14 @@ class Deliverer:
 
     async def _text(self, delivery: Delivery) -> Message | None:
         """What to send: fixed before the first attempt, if it is still true then. None: it is not true any more."""
+        if not delivery.sealed:
+            await self._knowledge.reread(delivery.source, delivery.ticket)
         stored = await self._surely(lambda: self._store.load(delivery.source, [delivery.ticket]))
         if delivery.ticket not in stored:
             return None
         ticket, now = decode(stored[delivery.ticket].body, delivery.source), self._time.now()
-        text = self._assessor.confirm(ticket, delivery.identity, delivery.message, delivery.due_at, now)
+        stale = self._knowledge.staleness(delivery.source)
+        text = self._assessor.confirm(ticket, delivery.identity, delivery.message, delivery.due_at, now, stale)
         if text is None or delivery.sealed:
             return delivery.message if text is not None else None
         await self._surely(lambda: self._store.seal(delivery.id, text))

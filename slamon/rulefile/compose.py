@@ -139,20 +139,21 @@ class _Composer:
         node: Node = Broken(self._file, event.start_mark.index, event.end_mark.index)
         known = self._anchors.get(name)
         if known is None:
-            inside = name in self._anchors
-            problem = "stands inside the very value it repeats" if inside else "has no anchor before it"
-            self._report.error(
-                node,
-                "bad-alias",
-                f"the YAML alias *{plain(name)} {problem}",
-                f"write the value instead of *{plain(name)}",
-            )
+            self._bad_alias(plain(name), event)
             self._finish(node, 1, 0, None)
             return
         node, size, height = known
         self._deep(len(self._stack) + height, event)
         self._count(size, event)
         self._finish(node, size, height, None)
+
+    def _bad_alias(self, name: str, event: Any) -> None:
+        if event.anchor in self._anchors:
+            problem = "is recursive: it stands inside the very value it repeats"
+        else:
+            problem = f"is undefined: no anchor &{name} stands before it"
+        message = f"the YAML alias *{name} {problem}"
+        self._report.error(self._spot(event), "bad-alias", message, f"write the value instead of *{name}")
 
     def _count(self, size: int, event: Any) -> None:
         self._values += size

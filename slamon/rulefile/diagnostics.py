@@ -12,7 +12,7 @@ from slamon.rulefile.source import Excerpt, SourceFile
 from slamon.rulefile.suggest import nearest
 
 Severity = Literal["error", "warning"]
-KEPT = 10_000  # diagnostics of one run; more are only counted
+KEPT = 5_000  # diagnostics of one run; more are only counted
 _SUGGESTIONS = 50  # a search for the nearest name is dear: nobody reads more of them
 
 
@@ -96,6 +96,9 @@ class Report:
         return nearest(word, known) if self._suggestions <= _SUGGESTIONS else None
 
     def _add(self, node: Node | Spot, code: str, message: str, help: str | None, severity: Severity) -> None:
+        if len(self._found) >= KEPT:
+            self.left_out += 1
+            return
         file, length = node.file, node.end - node.start
         excerpt = file.excerpt(node.start, length)
         self._keep(Diagnostic(file.place(node.start), code, message, help, severity, length, excerpt))

@@ -13,7 +13,6 @@ from slamon.rulefile.suggest import visible
 
 Format = Literal["text", "json", "github"]
 _WHOLE = 50  # diagnostics shown with their line; of the next ones only the first line
-_LINES = 2_000  # diagnostics shown at all
 
 
 def first_line(found: Diagnostic) -> str:
@@ -40,10 +39,9 @@ def _where(found: Diagnostic) -> str:
 
 def _text(found: Sequence[Diagnostic], left_out: int, outcome: str) -> str:
     parts = ["\n".join(_block(one)) + "\n" for one in found[:_WHOLE]]
-    parts += [first_line(one) for one in found[_WHOLE:_LINES]]
-    missing = left_out + max(0, len(found) - _LINES)
-    if missing:
-        parts.append(f"and {missing:,} more")
+    parts += [first_line(one) for one in found[_WHOLE:]]
+    if left_out:
+        parts.append(f"and {left_out:,} more")
     if len(found) > _WHOLE:
         parts.append("")
     return "\n".join([*parts, summary(found, left_out) + outcome]) + "\n"

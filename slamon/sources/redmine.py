@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import Struct
-
-from slamon.core.instants import SECOND, Instant, format_instant, parse_instant
+from slamon.core.instants import SECOND, parse_instant
 from slamon.core.ticket import Event, Ticket
 from slamon.ports import Batch, Finding
 from slamon.secrets import Secret
+from slamon.sources import redmine_api as api
 from slamon.sources.http import Feed, Found, HttpSettings, HttpSource, Mark, NotFound, Page, Usual, Window, check_fields
-from slamon.sources.redmine_history import Issue, Past, State, Step, Untraced, unfold
-from slamon.sources.redmine_names import Names, OneUser, User
+from slamon.sources.redmine_api import Issue, Row, User
+from slamon.sources.redmine_history import Past, State, Step, Untraced, unfold
+from slamon.sources.redmine_names import Names
 from slamon.sources.registry import Kind, Surroundings
 
 STATUSES = {
@@ -54,20 +54,6 @@ class RedmineSettings(HttpSettings):
             raise ValueError("agents: Redmine tells nobody's groups: write roles, users or domains")
 
 
-class _Row(Struct):
-    id: int
-    updated_on: str
-
-
-class _Rows(Struct):
-    issues: list[_Row]
-    total_count: int
-
-
-class _OneIssue(Struct):
-    issue: Issue
-
-
 class RedmineSource(HttpSource):
     """One Redmine, or one project of it."""
 
@@ -85,21 +71,21 @@ class RedmineSource(HttpSource):
 
     async def _account(self) -> User:
         """Who we are: with a key that is wrong, Redmine shows what is public and says nothing."""
-        return (await self.client.get("users/current.json", OneUser)).user
+        return (await self.client.get("users/current.json", api.OneUser)).user
 
-    async def _page(self, window: Window, offset: int) -> Page[_Row]:
+    async def _page(self, window: Window, offset: int) -> Page[Row]:
         params = {
             "project_id": self._settings.project,
             "status_id": "open" if window.open_only else "*",
             "sort": "updated_on,id",
-            "updated_on": _updated(window),
+            "updated_on": api.updated_filter(window),
             "limit": PAGE,
             "offset": offset,
         }
-        found = await self.client.get("issues.json", _Rows, params)
+        found = await self.client.get("issues.json", api.Rows, params)
         return Page(found.issues, offset + len(found.issues) < found.total_count, found.total_count)
 
-    async def _tickets(self, rows: Sequence[_Row]) -> Found:
+    async def _tickets(self, rows: Sequence[Row]) -> Found:
         found = await self.tickets([str(row.id) for row in rows])
         return found
 
@@ -107,7 +93,7 @@ class RedmineSource(HttpSource):
         """An issue with its journals."""
         await self._names.refresh()
         try:
-            issue = (await self.client.get(f"issues/{id}.json", _OneIssue, {"include": "journals"})).issue
+            issue = (await self.client.get(f"issues/{id}.json", api.OneIssue, {"include": "journals"})).issue
         except NotFound:
             await self._account()
             raise
@@ -197,20 +183,8 @@ def _usual(settings: RedmineSettings) -> Usual:
     return Usual({"X-Redmine-API-Key": settings.key}, remedy, STATUSES, PRIORITIES, cannot_tell)
 
 
-def _mark(row: _Row) -> Mark:
+def _mark(row: Row) -> Mark:
     return Mark(parse_instant(row.updated_on), str(row.id))
-
-
-def _updated(window: Window) -> str | None:
-    """The filter, to the second, both ends included."""
-    since, until = (None if one is None else _whole(one) for one in (window.since, window.until))
-    if since and until:
-        return f"><{since}|{until}"
-    return f">={since}" if since else f"<={until}" if until else None
-
-
-def _whole(instant: Instant) -> str:
-    return format_instant(instant - instant % SECOND)
 
 
 KIND = Kind(RedmineSettings, RedmineSource)

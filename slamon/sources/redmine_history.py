@@ -5,71 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec import Struct
-
 from slamon.core.instants import Instant, parse_instant
+from slamon.sources.redmine_api import Detail, Issue, Journal
 
 ATTRIBUTES = ("status", "priority", "assigned_to", "project", "tracker", "category", "fixed_version")
-DATES = ("due_date",)
 State = dict[str, Any]  # by Redmine's keys: status_id, due_date, cf.3; ids and values as text, or a list of them
-
-
-class Reference(Struct, frozen=True):
-    """Something that has an id, and its name."""
-
-    id: int
-    name: str = ""
-
-
-class Detail(Struct, frozen=True):
-    """One thing that a journal says was changed."""
-
-    property: str
-    name: str
-    old_value: str | None = None
-    new_value: str | None = None
-
-
-class Journal(Struct, frozen=True):
-    """What somebody did at once."""
-
-    id: int
-    created_on: str
-    user: Reference | None = None
-    notes: str | None = None
-    private_notes: bool = False
-    details: list[Detail] = []
-
-    @property
-    def at(self) -> Instant:
-        return parse_instant(self.created_on)
-
-
-class CustomField(Struct, frozen=True):
-    id: int
-    name: str
-    value: Any = None
-    multiple: bool = False
-
-
-class Issue(Struct, frozen=True):
-    """What is read of an issue. `closed_on` is not: it stays when an issue is opened again."""
-
-    id: int
-    project: Reference
-    tracker: Reference
-    status: Reference
-    priority: Reference
-    created_on: str
-    updated_on: str
-    subject: str = ""
-    author: Reference | None = None
-    assigned_to: Reference | None = None
-    category: Reference | None = None
-    fixed_version: Reference | None = None
-    due_date: str | None = None
-    custom_fields: list[CustomField] = []
-    journals: list[Journal] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +81,9 @@ class _Undoing:
 def _present(issue: Issue) -> State:
     state: State = {}
     for name in ATTRIBUTES:
-        reference: Reference | None = getattr(issue, name)
+        reference = getattr(issue, name)
         state[f"{name}_id"] = None if reference is None else str(reference.id)
-    state |= {name: getattr(issue, name) for name in DATES}
+    state["due_date"] = issue.due_date
     for one in issue.custom_fields:
         state[f"cf.{one.id}"] = one.value if isinstance(one.value, list) else one.value or None
     return state

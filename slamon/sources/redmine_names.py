@@ -6,83 +6,17 @@ import asyncio
 from collections.abc import Iterable
 from typing import TypeVar
 
-from msgspec import Struct
-
 from slamon.ports import SourceError, Time
+from slamon.sources import redmine_api as api
 from slamon.sources.http import Client, Page, Person, offset_pages
-from slamon.sources.redmine_history import Issue, Past, Reference
+from slamon.sources.redmine_api import Issue, Reference, User
+from slamon.sources.redmine_history import Past
 
 T = TypeVar("T")
 
 FRESH_FOR = 600.0  # seconds
 _WORKS_ON_ISSUES = "edit_issues"  # reporters may only add and comment
 _PAGE = 100
-
-
-class _Statuses(Struct):
-    issue_statuses: list[Reference]
-
-
-class _Priorities(Struct):
-    issue_priorities: list[Reference]
-
-
-class _Trackers(Struct):
-    trackers: list[Reference]
-
-
-class _Roles(Struct):
-    roles: list[Reference]
-
-
-class _Role(Struct):
-    name: str
-    permissions: list[str] = []
-
-
-class _OneRole(Struct):
-    role: _Role
-
-
-class _Membership(Struct):
-    id: int
-    roles: list[Reference]
-    user: Reference | None = None
-
-
-class _Memberships(Struct):
-    memberships: list[_Membership]
-    total_count: int = 0
-
-
-class User(Struct):
-    """A person; `login` and `mail` only where the account may see them."""
-
-    id: int
-    firstname: str = ""
-    lastname: str = ""
-    login: str = ""
-    mail: str = ""
-    admin: bool = False
-
-    @property
-    def name(self) -> str:
-        """First and last name."""
-        return f"{self.firstname} {self.lastname}".strip()
-
-
-class OneUser(Struct):
-    """An answer about one person."""
-
-    user: User
-
-
-class _Named(Struct):
-    """An answer about one thing of these kinds."""
-
-    project: Reference | None = None
-    version: Reference | None = None
-    issue_category: Reference | None = None
 
 
 _BY_ID = {"project": "projects", "category": "issue_categories", "fixed_version": "versions"}
@@ -115,11 +49,11 @@ class Names:
                 self._read_at = now
 
     async def _read_lists(self) -> None:
-        statuses = await self._client.get("issue_statuses.json", _Statuses)
-        priorities = await self._client.get("enumerations/issue_priorities.json", _Priorities)
-        trackers = await self._client.get("trackers.json", _Trackers)
-        roles = await self._client.get("roles.json", _Roles)
-        rights = [(await self._client.get(f"roles/{one.id}.json", _OneRole)).role for one in roles.roles]
+        statuses = await self._client.get("issue_statuses.json", api.Statuses)
+        priorities = await self._client.get("enumerations/issue_priorities.json", api.Priorities)
+        trackers = await self._client.get("trackers.json", api.Trackers)
+        roles = await self._client.get("roles.json", api.Roles)
+        rights = [(await self._client.get(f"roles/{one.id}.json", api.OneRole)).role for one in roles.roles]
         self._working = frozenset(role.name for role in rights if _WORKS_ON_ISSUES in role.permissions)
         self._users, self._members, self._names = {}, {}, {}
         self._note("status", statuses.issue_statuses)
@@ -148,7 +82,7 @@ class Names:
 
     async def _name_of(self, what: str, id: str) -> str:
         try:
-            found = await self._client.get(f"{_BY_ID[what]}/{id}.json", _Named)
+            found = await self._client.get(f"{_BY_ID[what]}/{id}.json", api.Named)
         except SourceError as error:
             return _unless_temporary(error, f"{what} {id}")
         named = found.project or found.version or found.issue_category
@@ -156,14 +90,14 @@ class Names:
 
     async def _user(self, id: str) -> User:
         try:
-            return (await self._client.get(f"users/{id}.json", OneUser)).user
+            return (await self._client.get(f"users/{id}.json", api.OneUser)).user
         except SourceError as error:
             return _unless_temporary(error, User(int(id)))
 
     async def _members_of(self, project: str) -> dict[str, frozenset[str]]:
-        async def read(offset: int) -> Page[_Membership]:
+        async def read(offset: int) -> Page[api.Membership]:
             params = {"limit": _PAGE, "offset": offset}
-            page = await self._client.get(f"projects/{project}/memberships.json", _Memberships, params)
+            page = await self._client.get(f"projects/{project}/memberships.json", api.Memberships, params)
             rows = page.memberships
             return Page(rows, offset + len(rows) < page.total_count)
 

@@ -59,13 +59,16 @@ class SqliteStore:
         found: bytes | None = await self._units.one(sql.CURSOR, source)
         return found
 
-    async def save_batch(self, source: str, tickets: Sequence[tuple[str, bytes]], cursor: bytes) -> int:
+    async def save_batch(self, source: str, tickets: Sequence[tuple[str, bytes]], cursor: bytes | None) -> int:
         bodies = dict(tickets)
         return await self._units.write(lambda db: transactions.save_batch(db, source, bodies, cursor))
 
     async def load(self, source: str, ids: Iterable[str]) -> Mapping[str, StoredTicket]:
         wanted = list(ids)
         return await self._units.read(lambda db: transactions.load(db, source, wanted))
+
+    async def open_tickets(self, source: str, after: str, limit: int) -> Sequence[str]:
+        return [id for (id,) in await self._units.rows(sql.OPEN_TICKETS, source, after, limit)]
 
     async def to_judge(self, now: Instant, limit: int) -> Sequence[StoredTicket]:
         return await self._units.read(lambda db: transactions.to_judge(db, now, limit))
@@ -83,8 +86,8 @@ class SqliteStore:
     async def commitments(self, source: str, ticket: str) -> Sequence[CommitmentRow]:
         return [CommitmentRow(*row) for row in await self._units.rows(sql.COMMITMENTS, source, ticket)]
 
-    async def nearest(self, limit: int) -> Sequence[tuple[str, str, CommitmentRow]]:
-        found = await self._units.rows(sql.NEAREST, limit)
+    async def nearest(self, after: Instant, limit: int) -> Sequence[tuple[str, str, CommitmentRow]]:
+        found = await self._units.rows(sql.NEAREST, after, limit)
         return [(source, ticket, CommitmentRow(*row)) for source, ticket, *row in found]
 
     async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:

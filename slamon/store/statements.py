@@ -60,8 +60,13 @@ DELETE FROM commitments WHERE source = ? AND ticket = ? AND policy = ? AND targe
 NEAREST = """
 SELECT source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at
 FROM commitments
-WHERE coalesce(due_at, breached_at) IS NOT NULL AND status NOT IN ('met', 'missed', 'cancelled')
+WHERE coalesce(due_at, breached_at) >= ? AND coalesce(due_at, breached_at) IS NOT NULL
+AND status NOT IN ('met', 'missed', 'cancelled')
 ORDER BY coalesce(due_at, breached_at) LIMIT ?
+"""
+OPEN_TICKETS = """
+SELECT DISTINCT ticket FROM commitments
+WHERE source = ? AND ticket > ? AND status NOT IN ('met', 'missed', 'cancelled') ORDER BY ticket LIMIT ?
 """
 NEXT_CHANGE = "SELECT min(changes_at) FROM commitments WHERE changes_at IS NOT NULL"
 COMMITMENT_COUNTS = "SELECT source, policy, target, status, number FROM commitment_counts WHERE number > 0"

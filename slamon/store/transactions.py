@@ -12,10 +12,11 @@ from slamon.store import rows
 from slamon.store import statements as sql
 
 
-def save_batch(db: sqlite3.Connection, source: str, bodies: dict[str, bytes], cursor: bytes) -> int:
+def save_batch(db: sqlite3.Connection, source: str, bodies: dict[str, bytes], cursor: bytes | None) -> int:
     place = _next_place(db)
     changed = db.executemany(sql.SAVE_TICKET, [(source, id, body, place) for id, body in bodies.items()]).rowcount
-    db.execute(sql.SET_CURSOR, (source, cursor))
+    if cursor is not None:
+        db.execute(sql.SET_CURSOR, (source, cursor))
     return changed
 
 

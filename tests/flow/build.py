@@ -57,6 +57,17 @@ class Watched:
     def swept(self, found: int) -> None: ...
 
 
+class Known:
+    """Sources about which nothing more can be learnt."""
+
+    remark: str | None = None
+
+    async def reread(self, source: str, ticket: str) -> None: ...
+
+    def staleness(self, source: str) -> str | None:
+        return self.remark
+
+
 @dataclass
 class Desk:
     """A notifier that keeps what it is sent, and fails as it is told to."""
@@ -111,7 +122,7 @@ def bench(store: Store, at: str, rules: str = RULES) -> Bench:
     assessor = Assessor(Judge(loaded.rules), loaded.rules.routes)
     time, desk, watched, queued = ManualTime(parse_instant(at)), Desk(), Watched(), asyncio.Event()
     loop = JudgeLoop(assessor, store, time, asyncio.Event(), queued.set, watched)
-    return Bench(store, time, desk, watched, loop, Deliverer(desk, assessor, store, time, 1, queued, watched))
+    return Bench(store, time, desk, watched, loop, Deliverer(desk, assessor, store, time, 1, queued, watched, Known()))
 
 
 def message(at: str, by: str = "agent") -> dict[str, Any]:

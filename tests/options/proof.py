@@ -12,7 +12,9 @@ from tests.options.rows import Row
 from tests.options.trees import compose, text_of
 
 # Refusals that say "this is missing": only by these may a row turn red without another verdict.
-_MISSING = frozenset({"missing-key", "missing-calendar", "unknown-calendar", "no-working-time", "empty", "unknown-kind"})
+_MISSING = frozenset(
+    {"missing-key", "missing-calendar", "unknown-calendar", "no-working-time", "empty", "unknown-kind"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def test_a_thousand_mistakes_are_all_told_the_first_fifty_with_their_line() -> N
 def test_mistakes_past_all_measure_are_counted() -> None:
     number = KEPT + 500
     shown = load("version: 1\n" + "".join(f"k{n}: 1\n" for n in range(number))).render()
-    assert f"\nand {number - 2_000:,} more\n\n{number:,} errors in 1 file" in shown
+    assert f"\nand 500 more\n\n{number:,} errors in 1 file" in shown
 
 
 def test_of_a_private_file_no_line_is_shown() -> None:

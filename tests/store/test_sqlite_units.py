@@ -22,7 +22,6 @@ WHOLE = {
     "COMMITMENT_COUNTS": "SCAN commitment_counts",  # a row a label set
     "DELIVERY_COUNTS": "SCAN delivery_counts",
     "QUEUE": "SCAN CONSTANT ROW",  # its own parameters
-    "NEAREST": "SCAN commitments USING INDEX commitments_nearest",  # in its order, up to the limit
     "RELEASE": "SCAN deliveries USING INDEX deliveries_claimed",  # holds the claimed ones alone
 }
 CHEAP: dict[str, Callable[[Store], object]] = {
@@ -33,7 +32,7 @@ CHEAP: dict[str, Callable[[Store], object]] = {
     "nothing to release": lambda store: store.release(),
     "commitment counts": lambda store: store.open_commitments(),
     "delivery counts": lambda store: store.deliveries(),
-    "the nearest three": lambda store: store.nearest(3),
+    "the nearest three": lambda store: store.nearest(0, 3),
     "nothing to forget": lambda store: store.prune(-1),
 }
 

@@ -1,10 +1,11 @@
 """The shared base of all sources over HTTP. How to write a kind on it: docs/how-to/write-a-source.md."""
 
-from slamon.sources.http.client import Access, Answer, Client, Limits
+from slamon.sources.http.client import Answer, Client
 from slamon.sources.http.feed import Feed, Found, Mark, Window
 from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap, check_fields
 from slamon.sources.http.paging import Page, linked_pages, offset_pages
 from slamon.sources.http.people import People, Person
+from slamon.sources.http.reach import Access, Limits, basic_auth
 from slamon.sources.http.reading import Unexpected, decode_each
 from slamon.sources.http.refusals import NotFound
 from slamon.sources.http.settings import Agents, Bots, HttpSettings, Network
@@ -34,6 +35,7 @@ __all__ = [
     "Unexpected",
     "Usual",
     "Window",
+    "basic_auth",
     "check_fields",
     "check_not_emptied",
     "continued",

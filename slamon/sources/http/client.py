@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from os import strerror
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -19,25 +18,17 @@ from yarl import URL
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.ports import SourceError, Time
 from slamon.secrets import Secret, scrub
+from slamon.sources.http.reach import Access, check_headers, host, in_our_words, open_session, same_origin, tls_context
 from slamon.sources.http.reading import Cut, TooLarge, decode, excerpt, read_body
 from slamon.sources.http.refusals import Refusal, failure, http_date, remaining
-from slamon.sources.http.settings import Network
 
 T = TypeVar("T")
 Params = Mapping[str, str | int | None]  # None: left out
 
+_LINK = re.compile(r"<([^>]*)>([^,<]*)")
 _KEPT_ANSWERS = 256
 _REFUSAL_BYTES = 8 * 1024
 _LONGEST_ADDRESS = 16 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one answer may take, and how many are asked for at once."""
-
-    seconds: float = 30.0
-    bytes: int = 32 * 1024 * 1024
-    at_once: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +41,9 @@ class Answer(Generic[T]):
     @property
     def next_link(self) -> str | None:
         """The address of the next page by the Link header."""
-        for part in self.headers.get("Link", "").split(","):
-            address, _, rest = part.partition(";")
-            if 'rel="next"' in rest or "rel=next" in rest:
-                return address.strip().removeprefix("<").removesuffix(">")
+        for address, rest in _LINK.findall(self.headers.get("Link", "")):
+            if re.search(r'rel="?next\b', rest):
+                return str(address)
         return None
 
 
@@ -65,27 +55,17 @@ class Reading:
     remaining: int | None = None  # requests left
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where a server is and who asks. `remedy`: what to do if the account is refused."""
-
-    url: str
-    headers: Mapping[str, Secret | str]
-    remedy: str
-    network: Network = field(default=Network())
-    limits: Limits = field(default=Limits())
-
-
 class Client:
     """A session with one server. Only its own origin is ever asked, so that a key goes nowhere else."""
 
     def __init__(self, access: Access, folder: Path, time: Time) -> None:
-        """SourceError if the file of authorities cannot be read. The session opens with the first request."""
+        """SourceError if the file of authorities or a key cannot be used. The session opens with the first request."""
+        check_headers(access.headers)
         self.reading = Reading()
         self._access = access
         self._time = time
         self._base = access.url.rstrip("/") + "/"
-        self._tls = _tls_context(access.network.ca_file, folder)
+        self._tls = tls_context(access.network.ca_file, folder)
         self._session: aiohttp.ClientSession | None = None
         self._free = asyncio.Semaphore(access.limits.at_once)
         self._not_before = time.monotonic()
@@ -110,8 +90,8 @@ class Client:
                 return await self._attempt(request, shape)
             except SourceError as error:
                 failed = self._clean(error)
-            except (TooLarge, Cut, aiohttp.ClientError, OSError, ValueError) as error:
-                failed = SourceError(f"{request.place} {_words(error, self._access.limits)}")
+            except (TooLarge, Cut, aiohttp.ClientError, OSError) as error:
+                failed = SourceError(f"{request.place} {in_our_words(error, self._access.limits)}")
         raise failed  # outside: the library's own words, which may hold an address, are no part of it
 
     async def close(self) -> None:
@@ -121,11 +101,11 @@ class Client:
             self._session = None
 
     def _address(self, path: str, params: Params | None) -> str:
-        address = urljoin(self._base, path if "://" in path else path.lstrip("/"))
-        if not _same_origin(address, self._base):
-            raise SourceError(f"{_host(self._base)} names an address of another server, which is not followed")
+        address = urljoin(self._base, path if path.startswith(("http://", "https://")) else path.lstrip("/"))
+        if not same_origin(address, self._base):
+            raise SourceError(f"{host(self._base)} names an address of another server, which is not followed")
         if len(address) > _LONGEST_ADDRESS:
-            raise SourceError(f"{_host(self._base)} names an address of {len(address)} characters")
+            raise SourceError(f"{host(self._base)} names an address of {len(address)} characters")
         given = {name: value for name, value in (params or {}).items() if value is not None}
         return f"{address}{'&' if '?' in address else '?'}{urlencode(given)}" if given else address
 
@@ -137,7 +117,7 @@ class Client:
     def _scrub(self, text: str) -> str:
         secrets = [value for value in self._access.headers.values() if isinstance(value, Secret)]
         parts = [Secret(part) for secret in secrets for part in secret.reveal().split()[1:]]  # of "Bearer …"
-        return scrub(text, *secrets, *parts, self._access.network.proxy)
+        return scrub(text, *secrets, *parts, *self._access.secrets, self._access.network.proxy)
 
     def _clean(self, error: SourceError) -> SourceError:
         error.args = (self._scrub(str(error)),)
@@ -148,7 +128,7 @@ class Client:
         left = self._not_before - self._time.monotonic()
         if left > 0:
             span = round(left * SECOND)
-            raise SourceError(f"{_host(self._base)} asked to wait, for {left:.0f} s more", retry_after=span)
+            raise SourceError(f"{host(self._base)} asked to wait, for {left:.0f} s more", retry_after=span)
 
     async def _attempt(self, request: _Request, shape: type[T]) -> Answer[T]:
         kept = self._kept.get(request.address) if request.keep else None
@@ -169,7 +149,7 @@ class Client:
 
     def _send(self, request: _Request, headers: Mapping[str, str]) -> Any:
         if self._session is None:
-            self._session = _open_session(self._tls, self._access)
+            self._session = open_session(self._tls, self._access)
         sent = dict(headers)
         if request.body is not None:
             sent["Content-Type"] = "application/json"
@@ -221,59 +201,3 @@ class _Request:
     place: str
     body: Any = field(repr=False)
     keep: bool
-
-
-def _tls_context(ca_file: str | None, folder: Path) -> ssl.SSLContext:
-    """Certificates always verified, by the system's authorities or those of a file."""
-    try:
-        return ssl.create_default_context(cafile=None if ca_file is None else folder / ca_file)
-    except OSError as error:
-        why = error.strerror or "it holds no certificates"
-        raise SourceError(f"network.ca_file: {ca_file!r} cannot be read: {why}", permanent=True) from None
-
-
-def _open_session(tls: ssl.SSLContext, access: Access) -> aiohttp.ClientSession:
-    headers = {name: value.reveal() if isinstance(value, Secret) else value for name, value in access.headers.items()}
-    usual = {"User-Agent": "slamon", "Accept": "application/json", "Accept-Encoding": "gzip"}
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=tls, limit=access.limits.at_once),
-        headers=usual | headers,
-        auto_decompress=False,  # a small answer could unpack to gigabytes
-        cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None),
-        trust_env=False,
-    )
-
-
-def _same_origin(one: str, other: str) -> bool:
-    return _origin(one) == _origin(other)
-
-
-def _origin(address: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(address)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-
-
-def _host(address: str) -> str:
-    return urlsplit(address).hostname or ""
-
-
-def _words(error: Exception, limits: Limits) -> str:
-    """Of the library's error only what cannot have a part of an address in it."""
-    if isinstance(error, TimeoutError):
-        return f"gave no whole answer within {limits.seconds:g} s"
-    if isinstance(error, TooLarge):
-        return f"answered with more than {limits.bytes // 1024 // 1024} MiB"
-    if isinstance(error, Cut | aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError):
-        return "broke off in the middle of its answer"
-    return f"cannot be reached: {_cause(error)}"
-
-
-def _cause(error: Exception) -> str:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError | ssl.SSLError):
-        return "the TLS handshake failed: is its certificate valid, and of an authority that we, or ca_file, trust?"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "the name of the host is not known"
-    if isinstance(error, aiohttp.ClientConnectorError | OSError) and error.errno:
-        return strerror(error.errno)
-    return type(error).__name__

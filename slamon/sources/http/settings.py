@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from slamon.core.instants import DAY, SECOND
@@ -65,6 +66,8 @@ class HttpSettings:
             if status not in STATUSES:
                 one_of = ", ".join(sorted(STATUSES))
                 raise ValueError(f"status: {native!r} cannot mean {status!r}: write one of {one_of}")
+        if self.network.proxy and not self.network.proxy.reveal().startswith(("http://", "https://")):
+            raise ValueError("network: this is not the address of a proxy: write one such as http://proxy.example:3128")
         if self.since < 0:
             raise ValueError(f"since: {self.since} is negative: write 30d")
 
@@ -80,3 +83,12 @@ def _check_url(url: str) -> None:
         raise ValueError("url: this is not the address of a server: write one such as https://desk.example")
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError("url: it holds more than an address: write one such as https://desk.example")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is one of this very machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -11,13 +11,14 @@ from slamon.core.instants import SECOND, Span
 from slamon.core.ticket import Ticket
 from slamon.ports import Batch, Finding, Readings, SourceError
 from slamon.secrets import Secret
-from slamon.sources.http.client import Access, Client, Limits
+from slamon.sources.http.client import Client
 from slamon.sources.http.feed import Found
 from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap
 from slamon.sources.http.people import People
+from slamon.sources.http.reach import Access, Limits
 from slamon.sources.http.reading import Unexpected
 from slamon.sources.http.refusals import NotFound, ServerFault
-from slamon.sources.http.settings import HttpSettings
+from slamon.sources.http.settings import HttpSettings, is_loopback
 from slamon.sources.http.snapshots import gone
 from slamon.sources.registry import Surroundings
 
@@ -28,7 +29,10 @@ _WORRYING_SKEW: Span = 30 * SECOND
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What a kind brings: how it asks, what its statuses and priorities mean unless configured, what it cannot tell."""
+    """What a kind brings: how it asks, what its statuses and priorities mean unless configured, what it cannot tell.
+
+    `secrets`: what must not be shown beside the headers, such as the password behind one.
+    """
 
     headers: Mapping[str, Secret | str]
     remedy: str  # what to do if the account is refused
@@ -36,6 +40,7 @@ class Usual:
     priorities: Mapping[str, str] = field(default_factory=dict)
     cannot_tell: tuple[str, ...] = ()
     limits: Limits = field(default=Limits())
+    secrets: tuple[Secret, ...] = ()
 
 
 class HttpSource:
@@ -48,7 +53,7 @@ class HttpSource:
         self.name = name
         self.around = around
         self.since: Span = round(settings.since * SECOND)
-        access = Access(settings.url, usual.headers, usual.remedy, settings.network, usual.limits)
+        access = Access(settings.url, usual.headers, usual.remedy, settings.network, usual.limits, usual.secrets)
         self.client = Client(access, around.folder, around.time)
         self.people = People(settings.agents, settings.bots)
         self.statuses = StatusMap(name, settings.status, usual.statuses)
@@ -112,7 +117,7 @@ class HttpSource:
             findings = [*await self.check(), *await self._sample()]
         except SourceError as error:
             return [Finding("error", str(error))]
-        if self._url.startswith("http:"):
+        if self._url.startswith("http:") and not is_loopback(self._url):
             findings.append(Finding("warning", "the key goes over the network unencrypted", "write https:// in url"))
         return [*findings, *self._readings(), *(Finding("info", text) for text in self._cannot_tell)]
 

@@ -100,8 +100,9 @@ class JudgingContract:
         await judged(store, "T-1", late, soon, paused, never)
         await judged(store, "T-2", overdue)
         nearest = [(SOURCE, "T-2", overdue), (SOURCE, "T-1", soon), (SOURCE, "T-1", late)]
-        assert await store.nearest(10) == nearest
-        assert await store.nearest(2) == nearest[:2]
+        assert await store.nearest(0, 10) == nearest
+        assert await store.nearest(0, 2) == nearest[:2]
+        assert await store.nearest(51, 10) == nearest[2:]
 
     @pytest.mark.asyncio
     async def test_after_new_rules_every_ticket_is_judged_again(self, store: Store) -> None:
@@ -178,3 +179,19 @@ class JudgingContract:
         assert await store.prune(111) == 1
         assert await store.deliveries() == {}
         assert await queued(store, delivery("a"), delivery("b")) == 1
+
+    @pytest.mark.asyncio
+    async def test_open_tickets_are_told_in_order_a_slice_at_a_time(self, store: Store) -> None:
+        await judged(store, "T-1", commitment())
+        await judged(store, "T-2", commitment(status="met"))
+        await judged(store, "T-3", commitment(status="breached"), commitment("silver"))
+        assert list(await store.open_tickets(SOURCE, "", 10)) == ["T-1", "T-3"]
+        assert list(await store.open_tickets(SOURCE, "T-1", 10)) == ["T-3"]
+        assert list(await store.open_tickets(SOURCE, "", 1)) == ["T-1"]
+        assert list(await store.open_tickets("other", "", 10)) == []
+
+    @pytest.mark.asyncio
+    async def test_tickets_saved_without_a_cursor_leave_it_where_it_was(self, store: Store) -> None:
+        await store.save_batch(SOURCE, [("T-1", b"{}")], b"here")
+        await store.save_batch(SOURCE, [("T-1", b"{ }")], None)
+        assert await store.cursor(SOURCE) == b"here"
