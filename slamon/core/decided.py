@@ -7,8 +7,8 @@ from datetime import tzinfo
 from slamon.core.clock import Cycle
 from slamon.core.instants import Instant
 from slamon.core.promised import exact_text
+from slamon.core.telling import short_text
 from slamon.core.verdict import Verdict
-from slamon.core.wording import instant_text
 
 _VERBS = {
     "first_response": "answered",
@@ -110,4 +110,4 @@ def _open(verdict: Verdict, at: Instant, zone: tzinfo) -> str:
 
 
 def _at(instant: Instant | None, zone: tzinfo) -> str:
-    return "" if instant is None else instant_text(instant, zone)
+    return "" if instant is None else short_text(instant, zone)

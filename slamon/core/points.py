@@ -146,16 +146,19 @@ def _why_withdrawn(mark: Mark) -> str:
 def _warnings(cycle: Cycle, verdict: Verdict, passed: Sequence[Stretch]) -> Iterator[Point]:
     open_ = verdict.status in ("on_track", "at_risk")
     for used, text in cycle.thresholds():
-        at = _used_up(used, passed)
+        at = _used_up(cycle, used, passed)
         if at is None and open_ and (cycle.since is not None or cycle.fixed):
             at = cycle.reaches(used)
         if at is not None:
             yield Point(at, "warning", f"warning {text} ({exact_text(used)} used)")
 
 
-def _used_up(used: Span, passed: Sequence[Stretch]) -> Instant | None:
+def _used_up(cycle: Cycle, used: Span, passed: Sequence[Stretch]) -> Instant | None:
     """When so much had been counted."""
-    return next((one.end - (one.total - used) for one in passed if one.total >= used and one.counted), None)
+    within = next((one for one in passed if one.total >= used and one.counted), None)
+    if within is None or cycle.bound is None:
+        return None
+    return cycle.bound.calendar.due(within.start, used - (within.total - within.counted))
 
 
 def _due(cycle: Cycle, verdict: Verdict) -> Iterator[Point]:

@@ -43,6 +43,7 @@ class _Clock:
         self.applies = True
         self.answered = ticket.direction == "outbound"
         self.skipped = False
+        self.undated = False
         self.opening_answers = False  # an agent opened it, and that counts
 
     @property
@@ -69,10 +70,9 @@ class _Clock:
             cycle.settle(step.at)
             self._end_by_value(cycle, step)
         if (cycle := self.cycle) is not None:
-            if definition.target.date_field is None:
-                retarget(cycle, definition, step, promise, arriving=arriving)
-            elif applies:
-                redate(cycle, definition, step, arriving=arriving)
+            if applies:
+                take_over = retarget if definition.target.date_field is None else redate
+                take_over(cycle, definition, step, promise, arriving=arriving)
             self._conditions(cycle, step, promise)
         elif step.happenings & _REOPENED:
             self._reopen(step, promise)
@@ -192,14 +192,14 @@ class _Clock:
             self.skipped = target.agent_created == "skip"
             self.opening_answers = target.agent_created == "met"
             self.answered |= self.opening_answers
-        if self.skipped or (target.only_while_open and step.solved):
-            return
         if target.date_field is not None:
             self._start_by_date(step, target.date_field)
         elif (
             _fires(target.start, step)
+            and not self.skipped
             and (target.repeat or not self.cycles)
             and (self.answered or not target.after_first_response)
+            and not (target.only_while_open and step.solved)
         ):
             cycle = self._new_cycle(step, promise)
             if step.happenings & _CREATED and self.opening_answers and not target.repeat:
@@ -210,8 +210,11 @@ class _Clock:
         calendar = self.definition.target.calendar
         value = date_value(lookup(step.fields, field), calendar)
         last = self.cycles[-1].bound if self.cycles else None
-        if value is None or (last is not None and last.instant == value):
+        if value is None:
+            self.undated = True  # the same date again will be a new one
+        if value is None or step.solved or (last is not None and last.instant == value and not self.undated):
             return
+        self.undated = False
         cycle = self._new_cycle(step, None)
         cycle.set_bound(Bound(calendar, None, value))
         if cycle.late(step.at):

@@ -12,12 +12,15 @@ from slamon.core.timeline import Step
 
 def retarget(cycle: Cycle, definition: Definition, step: Step, promise: Promise | None, *, arriving: bool) -> None:
     """Take over the promise of this step. `arriving`: the target is in force for the first time."""
-    if promise is None or (cycle.pinned and not arriving and not cycle.off):
+    if cycle.pinned:
+        if not arriving and not cycle.off:
+            return
+    elif promise is None:
         return
     newly = cycle.promise is None or cycle.off or arriving
     before, bound = cycle.definition, cycle.bound
     mode = before.target.on_retarget
-    if not cycle.pinned:
+    if promise is not None and not cycle.pinned:
         cycle.definition, cycle.promise, cycle.chosen = definition, promise, step
         bound = bind(promise, cycle.started_at)
     if bound is None or (bound == cycle.bound and not newly):
@@ -32,8 +35,11 @@ def retarget(cycle: Cycle, definition: Definition, step: Step, promise: Promise 
     cycle.mark("covered" if newly else "retargeted", step, step.at)
 
 
-def redate(cycle: Cycle, definition: Definition, step: Step, *, arriving: bool) -> None:
-    """The same date under another definition: only the calendar, and so the end of a day, can differ."""
+def redate(cycle: Cycle, definition: Definition, step: Step, promise: Promise | None, *, arriving: bool) -> None:
+    """The same date under another definition: only the calendar, and so the end of a day, can differ.
+
+    No promise comes with a date; it is there so that both are called alike.
+    """
     if cycle.definition is definition and not cycle.off and not arriving:
         return
     cycle.definition, cycle.chosen = definition, step

@@ -12,12 +12,13 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-from slamon.core.calendars import Calendar
+from slamon.core.calendars import ALWAYS, Calendar
 from slamon.core.clock import Cycle, Mark
 from slamon.core.instants import Instant, Span
 from slamon.core.reasons import why
+from slamon.core.worktime import FAR
 
-State = Literal["working", "closed", "holiday", "paused", "solved", "not_applying"]
+State = Literal["working", "closed", "holiday", "summed", "paused", "solved", "not_applying"]
 _HALTING = frozenset({"started", "restarted", "reset", "paused", "resumed", "stopped", "reopened"})
 _APPLYING = frozenset({"covered", "adopted", "reopened"})
 _LAST_DAY = date.max.toordinal()
@@ -25,7 +26,7 @@ _LAST_DAY = date.max.toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Half-open [start, end); `total` is what was counted up to its end."""
+    """Half-open [start, end); `total` is what was counted up to its end. `summed`: years of it, not told day by day."""
 
     start: Instant
     end: Instant
@@ -42,8 +43,10 @@ def stretches(cycle: Cycle, at: Instant, cuts: Iterable[Instant] = ()) -> tuple[
     gaps = _not_applying(marks)
     found: list[Stretch] = []
     total = 0
+    assert cycle.bound is not None
+    elapsed = cycle.bound.calendar.elapsed
     for piece in _cut(_pieces(cycle, at), instants):
-        counted = piece.end - piece.start if piece.state == "working" else 0
+        counted = elapsed(piece.start, piece.end) if piece.state in ("working", "summed") else 0
         total += counted
         if any(start <= piece.start < end for start, end in gaps):
             piece = replace(piece, state="not_applying", reason="this time counts all the same" if counted else None)
@@ -73,6 +76,9 @@ def _runs(cycle: Cycle, end: Instant) -> Iterator[tuple[Instant, Instant]]:
 
 
 def _running(calendar: Calendar, start: Instant, end: Instant) -> Iterator[Stretch]:
+    if end - start > FAR and calendar is not ALWAYS:
+        yield Stretch(start, end, "summed", None)
+        return
     cursor = start
     for opening, closing in calendar.intervals(start, end):
         yield from _closed(calendar, cursor, opening)
@@ -100,7 +106,11 @@ def _closed_days(
 ) -> Iterator[tuple[Instant, Instant, State, str | None]]:
     if start >= end:
         return
-    day = calendar.local(start)[0]
+    try:
+        day = calendar.local(start)[0]
+    except OverflowError:  # at the very ends of time there are no local days
+        yield start, end, "closed", None
+        return
     while start < end:
         midnight = end if day >= _LAST_DAY else min(end, calendar.instant(day + 1, 0))
         if midnight > start:

@@ -41,7 +41,7 @@ class WorkTime(ABC):
         if start < self._safe_from or end >= self._safe_to:
             self._reach(start, end)
         bounds, passed = self._bounds, self._passed
-        # After an odd number of bounds it is working time. With none passed, index -1 must not be looked at: hence `and`.
+        # After an odd number of bounds it is working time. With none passed there is no bound to look at: hence `and`.
         upper, lower = bisect_right(bounds, end), bisect_right(bounds, start)
         worked = (upper and passed[upper - 1]) - (lower and passed[lower - 1])
         if upper & 1:

@@ -219,9 +219,7 @@ def _public(values: Values, report: Report) -> PublicHolidays | None:
 
 
 def _no_country(values: Values, subdivision: str, report: Report) -> None:
-    at = values.at(SUBDIVISION)
-    place = at.file.place(at.start)
-    message = f"the key 'country' is missing, of which 'subdivision' at {place}: {quoted(subdivision)} is a part"
+    message = f"the key 'country' is missing, of which the subdivision {quoted(subdivision)} is a part"
     report.error(values.owner, "missing-key", message, "add country: DE")
 
 

@@ -24,6 +24,7 @@ from slamon.rulefile.targets import (
     FULL,
     HINTS,
     KIND,
+    RESET_ON,
     START_ON,
     STOP_ON,
     WITHIN,
@@ -76,7 +77,7 @@ class TargetBuilder:
         """Report what the kind needs and is not there, and what is there and cannot act."""
         if shape.is_due:
             self._need(FIELD, values)
-            for key in (WITHIN, BY, *EVENT_LISTS):
+            for key in (WITHIN, BY, START_ON, RESET_ON):
                 self._refuse(
                     key, values, f"{key.name} has no effect on a target of kind due", "its due instant is in a field"
                 )

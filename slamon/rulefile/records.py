@@ -113,7 +113,7 @@ class Record(Field[Values]):
 
     def missing(self, key: Key[Any], values: Values, report: Report) -> None:
         """Report a key that must be given."""
-        inside = f" in {named(values.owner)}" if named(values.owner) else _begins(values)
+        inside = f" in {named(values.owner)}" if named(values.owner) else ""
         help = f"add {key.name}: {key.example or key.field.takes}"
         report.error(values.owner, "missing-key", f"the key {quoted(key.name)} is missing{inside}", help)
 
@@ -128,12 +128,6 @@ class Record(Field[Values]):
 
     def parts(self) -> Iterable[tuple[str, Field[Any]]]:
         return [(f".{key.name}", key.field) for key in self.keys.values()]
-
-
-def _begins(values: Values) -> str:
-    """Where the map begins, if that is not the place of the report itself."""
-    file, start = values.node.file, values.node.start
-    return "" if start == values.owner.start else f" in the map at {file.place(start)}: it must be there"
 
 
 def _property(key: Key[Any]) -> Schema:

@@ -60,9 +60,7 @@ def _evaluate(folder: Path) -> float:
 
 
 def _decode_and_encode(folder: Path) -> float:
-    verdict = dict.fromkeys(
-        "source ticket policy target status clock started_at due_at stopped_at".split(), "2016-02-29"
-    )
+    verdict = dict.fromkeys(("source", "ticket", "policy", "target", "status", "clock", "due_at"), "2016-02-29")
     begun = perf_counter()
     for line in (folder / "tickets.jsonl").read_bytes().splitlines():
         msgspec.json.decode(line)

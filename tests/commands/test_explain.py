@@ -85,6 +85,11 @@ def test_a_long_wait_is_shortened_but_its_sum_is_told(
     assert any("more stretches in which nothing happens" in line for line in lines)
 
 
+def test_the_end_of_time_is_no_traceback(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(files, "4711", at="9999-12-31T23:59:59.999999Z", zone="Asia/Tokyo") is Exit.FINE
+    assert "as of Fri 9999-12-31 23:59:59.999999 UTC" in capsys.readouterr().out
+
+
 def test_an_unknown_id_is_told_with_those_that_look_like_it(
     files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -276,14 +276,15 @@ class Line:
                 raise Ambiguous("a pinned target comes back")
             return
         promise = self._promise(current, step)
+        handed_over = cycle.target.only_while_open and step.what & cycle.target.stop.happenings & Happening.UNGROUPED
+        if handed_over and (promise != cycle.bound or not self.arrived):
+            raise Ambiguous("ownership: the update that gives it to another group also changes the promise")
         if promise is None:
             self._note_another_definition(cycle, current)
             if not self._hit(cycle.target.stop, cycle.target, step):
                 self._cease(cycle, step)  # else it stops: stop > cancel
             return
         assert current is not None
-        if promise != cycle.bound and self._hit(cycle.target.stop, cycle.target, step) and cycle.target.only_while_open:
-            raise Ambiguous("ownership: the update that gives it to another group also changes the promise")
         if cycle.unclear_gap and not cycle.applies:
             raise Ambiguous("a policy with another pause_while did not cover the ticket for a while")
         cycle.policy, cycle.target = current

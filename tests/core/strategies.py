@@ -7,13 +7,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from slamon.core.instants import DAY, HOUR, MINUTE, Instant, Span
+from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from slamon.core.match import EVERYTHING, Match
 from slamon.core.policy import Always, Happening, Policy, Promise, Rows, Rules, Target, Within
 from slamon.core.ticket import Event, Ticket
 
 from .build import (
-    BERLIN,
     OFFICE,
     ROUND,
     Hours,
@@ -33,15 +32,52 @@ from .build import (
     when,
 )
 
-TICK: Span = 15 * MINUTE
+
+
+@dataclass(frozen=True)
+class World:
+    """The size of things: a tick, and the calendars, lengths and gaps that are multiples of it."""
+
+    tick: Span
+    first: Instant
+    created: int  # tickets are created up to so many ticks after the first instant
+    calendars: tuple[Hours, ...]
+    lengths: tuple[str, ...]
+    left: tuple[str, str]
+    gaps: tuple[int, ...]  # ticks between one event and the next
+    windows: tuple[Span, Span]  # of reopening
+    far: Span
+
+
 SPLIT = hours("split", "09:00-12:00, 13:00-17:00", "10:00-11:00")
 NIGHT = daily("night", "22:00-02:00", dates={"2026-03-27": "09:00-12:00, 23:00-01:00"}, holidays=("2026-03-29",))
-TINY = daily("tiny", "09:00-09:30")
 FEAST = hours("feast", "09:00-17:00", dates={"2026-03-28": "12:00-14:00"}, holidays=("2026-03-27", "2026-03-30"))
 EARLY = daily("early", "02:00-05:00")  # the clocks are put forward at 02:00 on 2026-03-29
-CALENDARS = (OFFICE, ROUND, SPLIT, NIGHT, FEAST, EARLY)
-LENGTHS = ("1h", "2h", "3h", "4h", "8h")
-FIRST = at("2026-03-26 08:00")  # a Thursday
+QUICK = daily("quick", "09:00-09:01, 09:01:30-09:02:15, 09:03-09:20")
+MINUTES = daily("minutes", ", ".join(f"09:{minute:02}-09:{minute:02}:20" for minute in range(0, 60, 2)))
+
+DAYS = World(
+    tick=15 * MINUTE,
+    first=at("2026-03-26 08:00"),  # a Thursday
+    created=250,
+    calendars=(OFFICE, ROUND, SPLIT, NIGHT, FEAST, EARLY),
+    lengths=("1h", "2h", "3h", "4h", "8h"),
+    left=("30m", "2h"),
+    gaps=(0, 0, 1, 2, 4, 4, 6, 8, 12, 20, 32, 64, 96),
+    windows=(4 * HOUR, DAY),
+    far=2 * DAY,
+)
+SECONDS = World(
+    tick=SECOND,
+    first=at("2026-06-05 08:59:30"),
+    created=100,
+    calendars=(OFFICE, ROUND, QUICK, MINUTES),
+    lengths=("4s", "20s", "40s", "1m", "2m"),
+    left=("10s", "30s"),
+    gaps=(0, 0, 1, 2, 4, 20, 39, 40, 59, 60, 61, 120),
+    windows=(MINUTE, 10 * MINUTE),
+    far=300 * SECOND,
+)
 
 PRIORITIES = ("low", "high", "urgent")
 PLAIN_STATUSES = ("open", "waiting_customer", "on_hold", "solved", "closed")
@@ -56,6 +92,7 @@ KINDS = (
     "time_to_own",
     "ownership",
 )
+EVERY_KIND = (*KINDS, "custom", "custom", "due")
 EVENTS = (
     Happening.CUSTOMER_MESSAGE,
     Happening.AGENT_MESSAGE,
@@ -66,8 +103,13 @@ EVENTS = (
     Happening.CLOSED,
 )
 
-warnings = st.lists(st.sampled_from([share(25), share(50), share(75), share(100), left("30m"), left("2h")]), max_size=2)
-calendars = st.sampled_from(CALENDARS)
+
+
+def warnings(world: World) -> st.SearchStrategy[list[Any]]:
+    known = [share(25), share(50), share(75), share(100), *(left(text) for text in world.left)]
+    return st.lists(st.sampled_from(known), max_size=2)
+
+
 becoming = st.sampled_from([when(priority="urgent"), when(hold="yes"), when(status=["solved", "on_hold"])])
 pauses = st.sampled_from(
     [None, when(status="waiting_customer"), when(status=["waiting_customer", "on_hold"]), when(hold="yes")]
@@ -75,11 +117,11 @@ pauses = st.sampled_from(
 
 
 @st.composite
-def durations(draw: st.DrawFn, fixed: bool = True) -> Promise:
-    hours = draw(calendars)
-    if fixed and draw(st.integers(0, 5)) == 0:
+def promises(draw: st.DrawFn, world: World) -> Promise:
+    hours = draw(st.sampled_from(world.calendars))
+    if world is DAYS and draw(st.integers(0, 5)) == 0:
         return draw(fixed_instants(hours))
-    return lasting(draw(st.sampled_from(LENGTHS)), hours)
+    return lasting(draw(st.sampled_from(world.lengths)), hours)
 
 
 def fixed_instants(hours: Hours) -> st.SearchStrategy[Promise]:
@@ -94,8 +136,8 @@ def fixed_instants(hours: Hours) -> st.SearchStrategy[Promise]:
 
 
 @st.composite
-def withins(draw: st.DrawFn) -> Within:
-    one = durations()
+def withins(draw: st.DrawFn, world: World) -> Within:
+    one = promises(world)
     form = draw(st.integers(0, 3))
     if form == 0:
         return Always(draw(one))
@@ -107,7 +149,7 @@ def withins(draw: st.DrawFn) -> Within:
 
 
 @st.composite
-def customs(draw: st.DrawFn) -> dict[str, Any]:
+def customs(draw: st.DrawFn, world: World) -> dict[str, Any]:
     """The options of a custom clock."""
     events = st.lists(st.one_of(st.sampled_from(EVENTS), becoming), min_size=1, max_size=2)
     some = st.one_of(st.just([]), events)
@@ -119,16 +161,17 @@ def customs(draw: st.DrawFn) -> dict[str, Any]:
         "repeat": draw(st.booleans()),
     }
     if not made["repeat"]:
-        made |= draw(reopenings)
+        made |= draw(reopenings(world))
     return made
 
 
-reopenings = st.fixed_dictionaries(
-    {
-        "on_reopen": st.sampled_from(["continue", "continue_wall", "once", "restart"]),
-        "reopen_window": st.sampled_from([None, 4 * HOUR, DAY]),
-    }
-)
+def reopenings(world: World) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(
+        {
+            "on_reopen": st.sampled_from(["continue", "continue_wall", "once", "restart"]),
+            "reopen_window": st.sampled_from([None, *world.windows]),
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -141,13 +184,13 @@ class Shape:
 
 
 @st.composite
-def shapes(draw: st.DrawFn, name: str, kinds: tuple[str, ...]) -> Shape:
+def shapes(draw: st.DrawFn, world: World, name: str, kinds: tuple[str, ...]) -> Shape:
     kind = draw(st.sampled_from(kinds))
     options: dict[str, Any] = {}
     if kind == "custom":
-        options = draw(customs())
+        options = draw(customs(world))
     elif kind in RESOLUTIONS:
-        options = draw(reopenings)
+        options = draw(reopenings(world))
     elif kind == "first_response":
         options["agent_created"] = draw(st.sampled_from(["start", "skip", "met"]))
     elif kind == "next_response":
@@ -158,19 +201,20 @@ def shapes(draw: st.DrawFn, name: str, kinds: tuple[str, ...]) -> Shape:
 
 
 @st.composite
-def targets(draw: st.DrawFn, shape: Shape) -> Target:
+def targets(draw: st.DrawFn, world: World, shape: Shape) -> Target:
     options = dict(shape.options)
     if draw(st.booleans()):
         options["pause_while"] = draw(pauses)
+    options["warn_at"] = tuple(draw(warnings(world)))
+    hours = draw(st.sampled_from(world.calendars))
     if shape.kind == "due":
-        return target("due", None, draw(calendars), name=shape.name, warn_at=tuple(draw(warnings)), **options)
+        return target("due", None, hours, name=shape.name, **options)
     return target(
         shape.kind,
-        draw(withins()),
-        draw(calendars),
+        draw(withins(world)),
+        hours,
         name=shape.name,
         on_retarget=draw(st.sampled_from(["retarget", "retarget", "recompute", "restart", "pin"])),
-        warn_at=tuple(draw(warnings)),
         **options,
     )
 
@@ -181,23 +225,27 @@ matches: st.SearchStrategy[Match] = st.sampled_from(
 
 
 @st.composite
-def rule_sets(draw: st.DrawFn, kinds: tuple[str, ...] = (*KINDS, "custom", "custom", "due")) -> Rules:
+def rule_sets(draw: st.DrawFn, world: World, kinds: tuple[str, ...] = EVERY_KIND) -> Rules:
     """One to three policies that hold some of three targets, and perhaps one beside them."""
-    known = [draw(shapes(name, kinds)) for name in ("a", "b")]
+    known = [draw(shapes(world, name, kinds)) for name in ("a", "b")]
     policies: list[Policy] = []
     for index in range(draw(st.integers(1, 3))):
         chosen = [shape for shape in known if draw(st.integers(0, 4))]
         match = draw(matches)
-        policies.append(policy(*[draw(targets(shape)) for shape in chosen], match=match, name=f"p{index}"))
+        policies.append(policy(*[draw(targets(world, shape)) for shape in chosen], match=match, name=f"p{index}"))
     if draw(st.integers(0, 3)) == 0:
-        beside = draw(targets(draw(shapes("c", kinds))))
+        beside = draw(targets(world, draw(shapes(world, "c", kinds))))
         policies.insert(draw(st.integers(0, 1)), policy(beside, match=draw(matches), name="beside", also=True))
     return Rules(tuple(policies))
 
 
-# histories
+@st.composite
+def one_target(draw: st.DrawFn, world: World, kinds: tuple[str, ...] = EVERY_KIND) -> Rules:
+    """One target for every ticket."""
+    return Rules((policy(draw(targets(world, draw(shapes(world, "a", kinds))))),))
 
-GAPS = (0, 0, 1, 2, 4, 4, 6, 8, 12, 20, 32, 64, 96)
+
+# histories
 
 
 def one_change() -> st.SearchStrategy[dict[str, Any]]:
@@ -231,15 +279,15 @@ def events(draw: st.DrawFn, instant: Instant, number: int, going: str) -> Event:
 
 
 @st.composite
-def tickets(draw: st.DrawFn, most: int = 9) -> Ticket:
-    created = FIRST + draw(st.integers(0, 250)) * TICK
+def tickets(draw: st.DrawFn, world: World, most: int = 9) -> Ticket:
+    created = world.first + draw(st.integers(0, world.created)) * world.tick
     instant, found = created, []
     going = draw(st.sampled_from(["none", "none", "deleted", "status"]))
     for number in range(draw(st.integers(0, most))):
-        instant += draw(st.sampled_from(GAPS)) * TICK
+        instant += draw(st.sampled_from(world.gaps)) * world.tick
         found.append(draw(events(instant, number + 1, going)))
     if found and draw(st.integers(0, 7)) == 0:  # something from before
-        early = draw(events(created - 4 * TICK, len(found) + 1, "none"))
+        early = draw(events(created - 4 * world.tick, len(found) + 1, "none"))
         found.append(early)
     return Ticket(
         "1",
@@ -267,11 +315,8 @@ def initial_fields(draw: st.DrawFn) -> dict[str, Any]:
     return {name: value for name, value in made.items() if value is not None or draw(st.booleans())}
 
 
-def instants_of(ticket: Ticket) -> list[Instant]:
+def instants_of(world: World, ticket: Ticket) -> list[Instant]:
     """Instants worth asking at: every event, just before and after, and long after."""
     known = sorted({max(event.at, ticket.created_at) for event in ticket.events} | {ticket.created_at})
-    near = {instant + step * TICK for instant in known for step in (-1, 0, 1)}
-    return sorted(one for one in near | {known[-1] + 2 * DAY} if one >= ticket.created_at)
-
-
-__all__ = ["BERLIN", "CALENDARS", "TICK", "TINY", "instants_of", "rule_sets", "tickets"]
+    near = {instant + step * world.tick for instant in known for step in (-1, 0, 1)}
+    return sorted(one for one in near | {known[-1] + world.far} if one >= ticket.created_at)

@@ -16,6 +16,7 @@ from tests.options.trees import (
     is_list,
     is_map,
     is_scalar,
+    mapping,
     renamed,
     scalar,
     with_text,
@@ -36,7 +37,7 @@ def everything(root: Node) -> Iterator[Overlooked]:
     """`all` as a whole match is read as a condition that never holds."""
     for position in find(root, PATH):
         if is_scalar(at(root, position)):
-            never = changed(root, position, lambda node: _map("nothing", scalar("at all"), node))
+            never = changed(root, position, lambda _: mapping("nothing", scalar("at all")))
             yield Overlooked("read as something that never holds", never)
 
 
@@ -113,12 +114,6 @@ def _without_operator(root: Node, name: str, position: Position) -> Iterator[Ove
     alone = len(children(at(root, outer))) == 1
     if alone:
         yield Overlooked("its operand read alone", changed(root, outer, lambda _: inner))
-
-
-def _map(key: str, value: Node, like: Node) -> Node:
-    import yaml
-
-    return yaml.MappingNode(like.tag, [(scalar(key), value)])
 
 
 def names(operators: Iterable[str], nested: Iterable[str]) -> list[str]:

@@ -15,7 +15,6 @@ from tests.options.trees import (
     Node,
     Position,
     at,
-    changed,
     children,
     find,
     is_list,
@@ -23,7 +22,6 @@ from tests.options.trees import (
     is_scalar,
     key_at,
     renamed,
-    scalar,
     with_text,
     without,
 )
@@ -39,21 +37,22 @@ class Overlooked:
 
 
 Ignore: TypeAlias = Callable[[Node], Iterator[Overlooked]]
+Misread: TypeAlias = Callable[[Node], str | None]
 
 
-def key(path: str, misread: Callable[[str], str | None] = lambda text: None) -> Ignore:
-    """A key is left out; or its value, a single one, is read as another."""
+def key(path: str, misread: Misread = lambda node: None) -> Ignore:
+    """A key is left out; or its value is read as a single one that is another."""
     return partial(_key, path, misread)
 
 
-def _key(path: str, misread: Callable[[str], str | None], root: Node) -> Iterator[Overlooked]:
+def _key(path: str, misread: Misread, root: Node) -> Iterator[Overlooked]:
     positions = find(root, path)
     if not positions:
         return
     yield Overlooked("left out", without(root, positions), left_out=True)
     for position in positions:
         node = at(root, position)
-        other = misread(node.value) if is_scalar(node) else None
+        other = misread(node)
         if other is not None and other != node.value:
             yield Overlooked(f"read as {other}", with_text(root, [position], other))
 
@@ -67,6 +66,18 @@ def _word(path: str, mine: Callable[[str], bool], others: tuple[str, ...], root:
     found = [position for position in singles(root, path) if mine(at(root, position).value)]
     for other in others if found else ():
         yield Overlooked(f"read as {other}", with_text(root, found, other))
+
+
+def window(path: str, mine: Callable[[str], bool], other: str) -> Ignore:
+    """What is written for a day, below a map of days, is read as something else, each day in turn."""
+    return partial(_window, path, mine, other)
+
+
+def _window(path: str, mine: Callable[[str], bool], other: str, root: Node) -> Iterator[Overlooked]:
+    for position in find(root, f"{path}.NAME"):
+        node = at(root, position)
+        if is_scalar(node) and mine(node.value):
+            yield Overlooked(f"{node.value} read as {other}", with_text(root, [position], other))
 
 
 def singles(root: Node, path: str) -> list[Position]:
@@ -159,4 +170,4 @@ def _unit(paths: tuple[str, ...], mine: str, others: tuple[str, ...], root: Node
     for position in found:
         for other in others:
             read = pattern.sub(other, at(root, position).value)
-            yield Overlooked(f"{mine} read as {other}", changed(root, position, lambda _, text=read: scalar(text)))
+            yield Overlooked(f"{mine} read as {other}", with_text(root, [position], read))

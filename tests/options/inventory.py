@@ -20,7 +20,7 @@ from slamon.rulefile.fields import Field
 from slamon.rulefile.matches import match_schema
 from slamon.rulefile.routes import MOMENTS
 from tests.options import conditions, ignoring
-from tests.options.ignoring import Ignore
+from tests.options.ignoring import Ignore, Misread
 from tests.options.trees import is_list, is_scalar
 
 _TARGET = "policies[].targets.NAME"
@@ -62,18 +62,19 @@ def _is_key(path: str) -> bool:
     return not path.endswith(("[]", "NAME"))
 
 
-def _misread(path: str, field: Field[Any]) -> Callable[[str], str | None]:
+def _misread(path: str, field: Field[Any]) -> Misread:
     """Another text that could stand there."""
     if path.endswith("calendar"):
-        return lambda text: "24x7"
-    others: Mapping[str, Callable[[str], str]] = {
-        "Text": lambda text: "something_else",
-        "TimeZone": lambda text: "America/New_York",
-        "WholeNumber": lambda text: str(int(text) + 1),
-        "TimeOfDay": lambda text: "10:01",
-        "Duration": lambda text: "77h",
+        return lambda node: "24x7"
+    others: Mapping[str, Misread] = {
+        "Text": lambda node: "something_else" if is_scalar(node) else None,
+        "TimeZone": lambda node: "America/New_York",
+        "WholeNumber": lambda node: str(int(node.value) + 1),
+        "TimeOfDay": lambda node: "10:01",
+        "Duration": lambda node: "77h",
+        **dict.fromkeys(("MatchField", "_RouteMatch"), lambda node: "all"),
     }
-    return others.get(type(field).__name__, lambda text: None)
+    return others.get(type(field).__name__, lambda node: None)
 
 
 # the values of each class of fields
@@ -115,10 +116,9 @@ def _listed(path: str, field: Field[Any]) -> Iterator[Item]:
 
 def _windows(path: str) -> Iterator[Item]:
     """What may stand for a day, below a map of days."""
-    inner = f"{path}.NAME"
-    yield Item(f"{path}=closed", ignoring.word(inner, lambda text: text == "closed", ["00:00-24:00"]))
-    yield Item(f"{path}=WINDOW", ignoring.word(inner, lambda text: text[:1].isdigit(), ["closed"]))
-    yield Item(f"{path}=[…]", ignoring.each(inner))
+    yield Item(f"{path}=closed", ignoring.window(path, lambda text: text == "closed", "00:00-24:00"))
+    yield Item(f"{path}=WINDOW", ignoring.window(path, lambda text: text[:1].isdigit(), "closed"))
+    yield Item(f"{path}=[…]", ignoring.each(f"{path}.NAME"))
 
 
 def _hours(path: str, field: Field[Any]) -> Iterator[Item]:

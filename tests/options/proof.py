@@ -16,6 +16,9 @@ _MISSING = frozenset(
     {"missing-key", "missing-calendar", "unknown-calendar", "no-working-time", "empty", "unknown-kind"}
 )
 
+# Kinds in whose place no other can stand: `field`, or `repeat`, would have no effect, and that is refused.
+_ALONE = frozenset({"policies[].targets.NAME.kind=due", "policies[].targets.NAME.kind=custom"})
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -27,11 +30,6 @@ class Outcome:
     why: str  # the first difference, or why the rules do not load
     loads: bool = True
     left_out: bool = False
-
-    @property
-    def counts(self) -> bool:
-        """Whether it says something: a word that cannot stand there at all does not."""
-        return self.loads or self.left_out
 
 
 def prove(item: Item, rows: tuple[Row, ...]) -> list[Outcome]:
@@ -47,17 +45,12 @@ def stays_green(outcomes: list[Outcome]) -> list[str]:
 
 
 def _of_row(item: Item, row: Row) -> list[Outcome]:
+    """What can be told from: a word in whose place another cannot stand, so that nothing loads, says nothing."""
     found = [_outcome(row, overlooked) for overlooked in item.ignore(compose(row.rules))]
     if not found:
         return [Outcome(row, "as it is", False, "the row does not use it")]
-    refused = [one for one in found if not one.loads]
-    if len(refused) == len(found):
-        return [one for one in refused if one.left_out] or [_only_one(row, refused[0])]
-    return [one for one in found if one.counts]
-
-
-def _only_one(row: Row, refused: Outcome) -> Outcome:
-    return Outcome(row, "read as any other", True, refused.why, False)
+    telling = [one for one in found if one.loads or one.left_out]
+    return telling or [Outcome(row, "read as any other", item.name in _ALONE, found[0].why, False)]
 
 
 def _outcome(row: Row, overlooked: Overlooked) -> Outcome:

@@ -1,4 +1,4 @@
-"""No option of the rules language is ignored: each has a row in the table, and the row sees it when it is overlooked."""
+"""No option of the rules language is ignored: each has a row in the table that turns red when it is overlooked."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ _STEP = re.compile(r"\[\]|[^.\[\]]+")
 
 def compose(text: str) -> Node:
     """The tree of a file."""
-    root: Node = yaml.compose(text, Loader=_LOADER)
+    root = yaml.compose(text, Loader=_LOADER)
+    assert root is not None, "the file is empty"
     return root
 
 
@@ -120,5 +121,10 @@ def scalar(text: str) -> Node:
     return yaml.ScalarNode("tag:yaml.org,2002:str", text)
 
 
-def _like(node: Node, value: list[Any]) -> Node:
-    return type(node)(node.tag, value, flow_style=node.flow_style)  # type: ignore[call-arg]
+def mapping(key: str, value: Node) -> Node:
+    return yaml.MappingNode("tag:yaml.org,2002:map", [(scalar(key), value)])
+
+
+def _like(node: Any, value: list[Any]) -> Node:
+    found: Node = type(node)(node.tag, value, flow_style=node.flow_style)
+    return found

@@ -31,8 +31,8 @@ def instant(text: str) -> Instant:
     if found is None:
         return from_datetime(datetime.fromisoformat(text).replace(tzinfo=ZONE))
     day = _WEEKDAYS.index(found[1]) + 7 * int(found[2] or 0)
-    time = {"hour": int(found[3]), "minute": int(found[4]), "second": int(found[5] or 0)}
-    return from_datetime((_MONDAY + timedelta(days=day)).replace(**time))
+    midnight = _MONDAY + timedelta(days=day)
+    return from_datetime(midnight.replace(hour=int(found[3]), minute=int(found[4]), second=int(found[5] or 0)))
 
 
 def instant_text(at: Instant) -> str:

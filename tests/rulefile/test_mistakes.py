@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from slamon.rulefile import read_texts
 from tests.rulefile.texts import around, load, reports, table
 
 AREAS = ("files", "calendars", "matches", "targets", "policies", "routes")
@@ -33,8 +34,6 @@ def test_nothing_is_loaded_if_there_is_an_error_and_everything_otherwise(
 
 
 def test_all_mistakes_of_all_files_come_in_one_run_ordered_by_file_and_place() -> None:
-    from slamon.rulefile import read_texts
-
     files = {
         "b.yml": b"version: 2\ncolour: red\n",
         "a/z.yml": b"version: 1\npolicies:\n  - {name: p, match: {}, targets: none}\n",
@@ -49,8 +48,6 @@ def test_all_mistakes_of_all_files_come_in_one_run_ordered_by_file_and_place() -
 
 
 def test_a_name_that_may_stand_in_a_file_that_cannot_be_read_is_not_called_unknown() -> None:
-    from slamon.rulefile import read_texts
-
     files = {
         "a.yml": b"version: 1\ncalendars:\n  office: {time_zone: [\n",
         "b.yml": b"version: 1\npolicies:\n"

@@ -31,8 +31,8 @@ class Request:
         return dict(parse_qsl(urlsplit(self.target).query))
 
 
-# Bytes are sent as they stand; None: the connection is cut; ...: nothing is said until the other side gives up.
-Said: TypeAlias = bytes | None | Any
+# Bytes are sent as they stand, pieces as they come; None: the connection is cut; ...: silence until the other gives up.
+Said: TypeAlias = bytes | AsyncIterator[bytes] | Any | None
 Script: TypeAlias = Callable[[Request], Said | Awaitable[Said]]
 
 
@@ -51,12 +51,9 @@ class Server:
 def answer(status: int, body: bytes | str = b"", *headers: str) -> bytes:
     """The bytes of an answer; a Content-Length among the headers stands instead of the right one."""
     raw = body if isinstance(body, bytes) else body.encode()
-    given = [*headers] if any(one.lower().startswith("content-length:") for one in headers) else [*headers, _length(raw)]
-    return "\r\n".join([f"HTTP/1.1 {status} X", *given]).encode() + b"\r\n\r\n" + raw
-
-
-def _length(raw: bytes) -> str:
-    return f"Content-Length: {len(raw)}"
+    measured = any(one.lower().startswith("content-length:") for one in headers)
+    length = [] if measured else [f"Content-Length: {len(raw)}"]
+    return "\r\n".join([f"HTTP/1.1 {status} X", *headers, *length]).encode() + b"\r\n\r\n" + raw
 
 
 def data(value: Any, *headers: str, status: int = 200) -> bytes:
@@ -102,9 +99,7 @@ async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIte
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _converse(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, script: Script, server: Server
-) -> None:
+async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, script: Script, server: Server) -> None:
     while True:
         request = await _read(reader)
         server.requests.append(request)
@@ -113,6 +108,10 @@ async def _converse(
             said = await said
         if said is ...:
             await reader.read()
+        if isinstance(said, AsyncIterator):
+            async for piece in said:
+                writer.write(piece)
+                await writer.drain()
         if not isinstance(said, bytes):
             return
         writer.write(said)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import msgspec
@@ -18,7 +18,7 @@ from yarl import URL
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.ports import SourceError, Time
 from slamon.secrets import Secret, scrub
-from slamon.sources.http.reach import Access, check_headers, host, in_our_words, open_session, same_origin, tls_context
+from slamon.sources.http.reach import Access, check_headers, host, in_our_words, joined, open_session, tls_context
 from slamon.sources.http.reading import Cut, TooLarge, decode, excerpt, read_body
 from slamon.sources.http.refusals import Refusal, failure, http_date, remaining
 
@@ -101,8 +101,8 @@ class Client:
             self._session = None
 
     def _address(self, path: str, params: Params | None) -> str:
-        address = urljoin(self._base, path if path.startswith(("http://", "https://")) else path.lstrip("/"))
-        if not same_origin(address, self._base):
+        address = joined(self._base, path)
+        if address is None:
             raise SourceError(f"{host(self._base)} names an address of another server, which is not followed")
         if len(address) > _LONGEST_ADDRESS:
             raise SourceError(f"{host(self._base)} names an address of {len(address)} characters")

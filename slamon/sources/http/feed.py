@@ -177,11 +177,11 @@ def _after(cursor: Cursor, marks: Sequence[Mark], read_at: Instant, now: Instant
 
 
 def _progress(what: str, done: int, page: Page[R], fresh: Sequence[R]) -> str | None:
-    """Where there is more to come; the total is of what was left when the page was asked for."""
+    """Where there is more to come; the page's total is of what was left, with the rows that were met before."""
     if not page.more:
         return None
-    total = f" of about {done + page.total:,}" if page.total is not None else ""
-    return f"{what}: {done + len(fresh):,}{total} read"
+    left = "" if page.total is None else f" of about {done + page.total - (len(page.rows) - len(fresh)):,}"
+    return f"{what}: {done + len(fresh):,}{left} read"
 
 
 async def _walk(feed: Feed[R], window: Window) -> AsyncIterator[tuple[Page[R], list[R]]]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import strerror
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
@@ -74,11 +74,13 @@ def check_headers(headers: Mapping[str, Secret | str]) -> None:
             raise SourceError(f"what is to be sent as {name} holds characters that cannot be sent", permanent=True)
 
 
-def same_origin(one: str, other: str) -> bool:
+def joined(base: str, path: str) -> str | None:
+    """The address of a path below a base, or a whole address; None if it is none, or of another origin."""
     try:
-        return _origin(one) == _origin(other)
-    except ValueError:  # no address at all
-        return False
+        address = urljoin(base, path if path.startswith(("http://", "https://")) else path.lstrip("/"))
+        return address if _origin(address) == _origin(base) else None
+    except ValueError:
+        return None
 
 
 def _origin(address: str) -> tuple[str, str, int | None]:

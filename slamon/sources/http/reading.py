@@ -71,7 +71,7 @@ def decode(body: bytes, shape: type[T], place: str) -> T:
         return msgspec.json.decode(body, type=shape)
     except msgspec.ValidationError as mistake:
         raise Unexpected(f"{place} answered with something else than expected: {mistake}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as mistake:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as mistake:
         return _decode_odd(body, shape, place, mistake)
 
 

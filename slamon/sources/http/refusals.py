@@ -46,7 +46,7 @@ def failure(place: str, refusal: Refusal, remedy: str) -> SourceError:
         return SourceError(f"{place} refused the account: {status}{said}; {remedy}", permanent=True)
     if status in (404, 410):
         return NotFound(f"{place} is not there: {status}")
-    if 300 <= status < 400:
+    if 300 <= status < 400 and status != 304:
         where = _address(refusal.headers.get("Location", ""))
         return SourceError(f"{place} is redirected{where}, which is not followed: correct url", permanent=True)
     if status >= 500:

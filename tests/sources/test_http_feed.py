@@ -1,0 +1,368 @@
+"""Following a list in the order of updates: nothing is missed, whatever happens while it is read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant
+from slamon.core.ticket import Event, Ticket
+from slamon.ports import Batch, SourceError
+from slamon.sources.http import Feed, Found, Mark, Page, Window
+from slamon.sources.http.feed import Cursor, read_cursor
+
+START = 1_780_000_000 * SECOND
+OURS = 5 * MINUTE  # how far our clock is ahead of the server's
+
+
+@dataclass
+class Row:
+    id: str
+    at: Instant  # exact; shown, filtered and compared by whole seconds
+    open: bool = True
+    version: int = 0
+
+    @property
+    def shown_at(self) -> Instant:
+        return self.at - self.at % SECOND
+
+
+@dataclass
+class World:
+    """A system with a list, which changes while it is read, and which somebody follows."""
+
+    size: int = 3
+    now: Instant = START
+    skew: int = 0
+    rows: dict[str, Row] = field(default_factory=dict)
+    stored: dict[str, int] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    cursor: bytes | None = None
+    asked: list[tuple[Window, int]] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
+    blind: bool = False
+    since: int = 30 * DAY
+    oldest: Instant = 0
+
+    def touch(self, id: str, *, open: bool = True) -> None:
+        row = self.rows.get(id)
+        self.rows[id] = Row(id, self.now + self.skew, open, row.version + 1 if row else 0)
+
+    def feed(self) -> Feed[Row]:
+        return Feed(self.page, _mark, self.tickets, self.reread, lambda: self.now + OURS, self.since)
+
+    def meanwhile(self) -> None:
+        """What happens between two requests."""
+
+    def shown(self, window: Window) -> list[Row]:
+        found = [row for row in self.rows.values() if not window.open_only or row.open]
+        since, until = window.since or 0, window.until if window.until is not None else 2**62
+        return sorted((row for row in found if since <= row.shown_at <= until), key=lambda row: (row.at, row.id))
+
+    async def page(self, window: Window, offset: int) -> Page[Row]:
+        self.meanwhile()
+        self.asked.append((window, offset))
+        found = [] if self.blind else self.shown(window)
+        part = [Row(row.id, row.at, row.open, row.version) for row in found[offset : offset + self.size]]
+        return Page(part, offset + len(part) < len(found), len(found))
+
+    async def tickets(self, rows: Sequence[Row]) -> Found:
+        self.meanwhile()
+        self.read += [row.id for row in rows]
+        return Found([_ticket(self.rows[row.id]) for row in rows if row.id in self.rows])
+
+    async def reread(self, ids: Sequence[str]) -> list[Ticket]:
+        deleted = Event(0, "deleted", id="deleted")
+        known = [id for id in ids if id in self.rows or id in self.stored]
+        return [_ticket(self.rows[id]) if id in self.rows else Ticket(id, "desk", 0, {}, [deleted]) for id in known]
+
+    async def poll(self) -> list[Batch]:
+        batches: list[Batch] = []
+        if self.cursor is None:
+            self.oldest = self.now - self.since
+        async for batch in self.feed().batches(self.cursor):
+            self.cursor = batch.cursor
+            batches.append(batch)
+            for one in batch.tickets:
+                if one.events:
+                    self.gone.add(one.id)
+                else:
+                    self.stored[one.id] = one.fields["version"]
+        return batches
+
+    def versions(self) -> dict[str, int]:
+        return {row.id: row.version for row in self.rows.values()}
+
+
+def _mark(row: Row) -> Mark:
+    return Mark(row.shown_at, row.id)
+
+
+def _ticket(row: Row) -> Ticket:
+    return Ticket(row.id, "desk", row.at, {"version": row.version}, [])
+
+
+class NotNow(SourceError):
+    def __init__(self) -> None:
+        super().__init__("not now")
+
+
+class RestlessWorld(World):
+    """Changes at random between requests, a little or by hundreds, and sometimes does not answer."""
+
+    def __init__(self, random: Random) -> None:
+        super().__init__(size=random.choice([1, 2, 3, 10]))
+        self.random = random
+        self.restless = True
+        self.now = START - random.randrange(60 * DAY)
+        for id in range(random.randrange(25)):
+            self.now += random.choice([0, 1, SECOND, HOUR, 3 * DAY])
+            self.touch(str(id), open=random.random() < 0.5)
+        self.now += random.choice([0, DAY])
+        self.since = random.choice([0, HOUR, 30 * DAY])
+
+    def excused(self) -> dict[str, int]:
+        """What need not be read: ended before what is read the first time."""
+        return {row.id: row.version for row in self.rows.values() if not row.open and row.at < self.oldest}
+
+    def meanwhile(self) -> None:
+        if not self.restless:
+            return
+        self.now += self.random.choice([1, 1000, SECOND])
+        for _ in range(self.random.choice([0, 0, 0, 1, 1, 2, 8])):
+            self.change()
+        if self.random.random() < 0.08:
+            raise NotNow
+
+    def change(self) -> None:
+        ids = [*self.rows]
+        if ids and self.random.random() < 0.8:
+            self.touch(self.random.choice(ids), open=self.random.random() < 0.5)
+        else:
+            self.touch(f"n{len(ids)}")
+
+    async def settle(self) -> None:
+        self.restless = False
+        for _ in range(3):
+            self.now += 30 * SECOND
+            await self.poll()
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=400)
+def test_nothing_is_missed_while_rows_move_and_polls_fail(random: Random) -> None:
+    async def follow() -> None:
+        world = RestlessWorld(random)
+        for _ in range(random.randrange(1, 8)):
+            world.now += random.choice([SECOND, 30 * SECOND, HOUR])
+            try:
+                await world.poll()
+            except NotNow:
+                continue
+        await world.settle()
+        assert world.stored | world.excused() == world.versions()
+        read = len(world.read)
+        await world.poll()
+        assert len(world.read) == read
+
+    asyncio.run(follow())
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=200)
+def test_nothing_is_missed_when_the_servers_clock_is_set_forth_and_back_by_minutes(random: Random) -> None:
+    async def follow() -> None:
+        world = World(size=4)
+        await world.poll()
+        for step in range(12):
+            world.now += 30 * SECOND
+            if random.random() < 0.3:
+                world.skew = random.choice([0, 10 * MINUTE, 0, 5 * MINUTE])
+            for _ in range(random.randrange(3)):
+                world.touch(str(random.randrange(8)))
+            await world.poll()
+            if step % 4 == 3:
+                world.now += random.choice([MINUTE, HOUR])
+        for _ in range(3):
+            world.now += 30 * SECOND
+            await world.poll()
+        assert world.stored == world.versions()
+
+    asyncio.run(follow())
+
+
+@pytest.mark.asyncio
+async def test_the_first_time_old_tickets_are_read_only_if_open_and_each_once() -> None:
+    world = World(size=2)
+    for number in range(9):
+        world.now = START - 60 * DAY + number * 7 * DAY
+        world.touch(str(number), open=number % 2 == 0)
+    world.now = START - OURS  # the bound of old and new goes by our clock
+    batches = await world.poll()
+    assert sorted(world.read) == ["0", "2", "4", "5", "6", "7", "8"]
+    assert [batch.progress for batch in batches] == [
+        "old tickets that are open: 2 of about 3 read",
+        None,
+        None,
+        "updated tickets: 2 of about 4 read",
+        "updated tickets: 3 of about 4 read",
+        None,
+    ]
+    assert len(world.read) == len(set(world.read))
+
+
+@pytest.mark.asyncio
+async def test_an_interrupted_first_reading_goes_on_where_it_was() -> None:
+    world = World(size=2)
+    for number in range(10):
+        world.now += 10 * SECOND
+        world.touch(str(number))
+    async for batch in world.feed().batches(None):
+        world.cursor = batch.cursor
+        if len(world.read) >= 4:
+            break
+    world.now += HOUR
+    await world.poll()
+    assert {str(number) for number in range(10)} == set(world.read)
+    assert len(world.read) <= 13  # the last of a page once more: its second was not over
+
+
+@pytest.mark.asyncio
+async def test_more_rows_of_one_second_than_a_page_holds_are_all_read() -> None:
+    world = World(size=10)
+    for number in range(95):
+        world.touch(str(number))
+    await world.poll()
+    assert len(world.stored) == 95
+
+
+@pytest.mark.asyncio
+async def test_rows_that_leave_a_full_second_while_it_is_read_hide_no_others() -> None:
+    world = World(size=10)
+    for number in range(95):
+        world.touch(f"{number:03}")
+    moved = iter(range(60))
+
+    def leave() -> None:
+        world.now += SECOND
+        for _ in range(12):
+            if (number := next(moved, None)) is not None:
+                world.touch(f"{number:03}")
+
+    world.meanwhile = leave  # type: ignore[method-assign]
+    await world.poll()
+    world.now += MINUTE
+    await world.poll()
+    assert world.stored == world.versions()
+
+
+@pytest.mark.asyncio
+async def test_a_quiet_list_costs_one_request_and_no_ticket() -> None:
+    world = World()
+    world.touch("1")
+    for _ in range(3):
+        await world.poll()
+        world.now += 30 * SECOND
+    world.asked.clear()
+    world.read.clear()
+    assert await world.poll() == []
+    assert len(world.asked) == 1
+    assert world.read == []
+
+
+@pytest.mark.asyncio
+async def test_a_second_update_within_the_same_second_is_noticed() -> None:
+    world = World()
+    world.touch("1")
+    await world.poll()
+    world.touch("1")
+    world.now += 30 * SECOND
+    await world.poll()
+    assert world.stored == {"1": 1}
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_shows_nothing_more_while_its_tickets_are_there_is_a_fault() -> None:
+    world = World()
+    world.touch("1")
+    world.touch("2")
+    await world.poll()
+    world.blind = True
+    with pytest.raises(SourceError, match=r"the list shows nothing, yet there is [12]: has the account lost a right"):
+        await world.poll()
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_shows_nothing_more_because_its_tickets_are_deleted_says_so_once() -> None:
+    world = World()
+    world.touch("1")
+    world.touch("2")
+    await world.poll()
+    world.rows.clear()
+    await world.poll()
+    assert world.gone == {"1", "2"}
+    assert await world.poll() == []
+
+
+@pytest.mark.asyncio
+async def test_a_list_in_another_order_is_a_fault() -> None:
+    world = World()
+
+    async def page(window: Window, offset: int) -> Page[Row]:
+        return Page([Row("1", START), Row("2", START - HOUR)], False)
+
+    world.page = page  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="not in the order of updates"):
+        await world.poll()
+
+
+@pytest.mark.asyncio
+async def test_a_list_that_never_ends_is_a_fault() -> None:
+    world = World()
+
+    async def page(window: Window, offset: int) -> Page[Row]:
+        return Page([Row("1", START), Row("2", START)], True)
+
+    world.page = page  # type: ignore[method-assign]
+    with pytest.raises(SourceError, match="has no end"):
+        await world.poll()
+
+
+@pytest.mark.asyncio
+async def test_duplicate_rows_on_a_page_are_harmless() -> None:
+    world = World()
+    world.touch("1")
+
+    async def page(window: Window, offset: int) -> Page[Row]:
+        return Page([world.rows["1"]] * 3, False)
+
+    world.page = page  # type: ignore[method-assign]
+    await world.poll()
+    assert world.stored == {"1": 0}
+
+
+@pytest.mark.asyncio
+async def test_the_cursor_stays_small_whatever_was_updated_at_once() -> None:
+    world = World(size=500)
+    for number in range(7_000):
+        world.touch(str(number))
+    await world.poll()
+    assert world.cursor is not None
+    assert len(world.cursor) < 300_000
+
+
+@pytest.mark.parametrize("cursor", [b"", b"17", b"{}garbage", b'{"/var/log/x": {"inode": 1}}', b"[]", b"\xff"])
+def test_a_cursor_of_another_kind_is_none_or_a_fresh_start(cursor: bytes) -> None:
+    assert read_cursor(cursor) in (None, Cursor())
+
+
+def test_a_cursor_reads_back_as_it_was() -> None:
+    cursor = Cursor(5, 6, None, {})
+    assert read_cursor(msgspec.json.encode(cursor)) == cursor
