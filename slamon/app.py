@@ -116,7 +116,7 @@ class Service:
             footer = f"replay at {clock.speed} times the speed: the times shown are the replay's"
         routes = self._rules.routes or (DEFAULT_ROUTE,)
         assessor = Assessor(Judge(self._rules), routes, self._settings.horizon, self._settings.zone, footer)
-        self._loop = JudgeLoop(assessor, self._store, clock.time, self._changed, self._wake_deliverers, self._metrics)
+        self._loop = JudgeLoop(assessor, self._store, clock.time, self._changed, self._wake_deliverers, self._metrics, self._rules_digest.hex()[:16])
         self._spawn(self._loop.run(), "judge")
         for one in self._settings.notifiers:
             notifier = notifiers.load(one.kind).notifier(one.name, one.options)

@@ -184,6 +184,7 @@ class CommitmentRow:
     breached_at: Instant | None
     stopped_at: Instant | None
     changes_at: Instant | None  # the next instant at which somebody may have to be told something
+    rules: str = ""  # the version of the rules that it was judged by
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,11 @@ class Store(Protocol):
 
     async def nearest(self, after: Instant, limit: int) -> Sequence[tuple[str, str, CommitmentRow]]:
         """The open commitments that are (or were) due first at or after an instant, as (source, ticket, row)."""
+
+    async def finals(
+        self, tickets: Sequence[tuple[str, str]], rules: str
+    ) -> Mapping[tuple[str, str], Sequence[CommitmentRow]]:
+        """Of (source, id) pairs, the commitments that ended under other rules than these; tickets with none left out."""
 
     async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
         """How many commitments there are by (source, policy, target, status); ended ones included."""

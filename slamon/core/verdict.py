@@ -42,6 +42,10 @@ class Verdict(Struct, frozen=True, gc=False):
     quality: tuple[str, ...] = ()
 
     @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
+
+    @property
     def badness(self) -> int:
         return _BADNESS[self.status]
 

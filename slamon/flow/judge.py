@@ -31,6 +31,7 @@ class JudgeLoop:
         changed: asyncio.Event,
         wake_deliverers: Callable[[], None],
         observer: Observer,
+        rules: str,
     ) -> None:
         self.assessor = assessor
         self._store = store
@@ -38,6 +39,7 @@ class JudgeLoop:
         self._changed = changed  # set by whoever has something new to judge
         self._wake_deliverers = wake_deliverers
         self._observer = observer
+        self._rules = rules  # their version
         self._fault = Fault("judging")
         self.beat = time.monotonic()  # when the loop last turned
 
@@ -77,29 +79,40 @@ class JudgeLoop:
         return total
 
     async def _judge(self, tickets: Sequence[StoredTicket], now: Instant) -> None:
+        finals = await self._store.finals([(one.source, one.id) for one in tickets], self._rules)
         judgements = []
         for ticket in tickets:
-            judgements.append(self.judgement(ticket, now))
+            judgements.append(self.judgement(ticket, now, finals.get((ticket.source, ticket.id), ())))
             await asyncio.sleep(0)
         queued = await self._store.apply(judgements, now)
         self._observer.judged(len(tickets), queued)
         if queued:
             self._wake_deliverers()
 
-    def judgement(self, stored: StoredTicket, now: Instant) -> Judgement:
-        """What the rules say about a stored ticket. One that cannot be judged is told, and not looked at again."""
+    def judgement(self, stored: StoredTicket, now: Instant, finals: Sequence[CommitmentRow] = ()) -> Judgement:
+        """What the rules say about a stored ticket. One that cannot be judged is told, and not looked at again.
+
+        `finals` ended under other rules: they stay as they are, and nobody is told anew, unless they are open again.
+        """
         try:
             ticket = decode(stored.body, stored.source)
             assessed = self.assessor.assess(ticket, now)
         except Exception:
             log.exception("ticket cannot be judged", source=stored.source, ticket=stored.id)
             return Judgement(stored.source, stored.id, stored.version, (), ())
-        rows = [_row(ticket, one) for one in assessed]
+        stay = {(row.target, row.cycle) for row in finals} - {_key(one) for one in assessed if one.verdict.is_open}
+        assessed = [one for one in assessed if _key(one) not in stay]
+        rows = [_row(ticket, one, self._rules) for one in assessed]
+        rows += [row for row in finals if (row.target, row.cycle) in stay]
         deliveries = [delivery for one in assessed for delivery in _deliveries(ticket, one)]
         return Judgement(stored.source, stored.id, stored.version, rows, deliveries)
 
 
-def _row(ticket: Ticket, one: Assessed) -> CommitmentRow:
+def _key(one: Assessed) -> tuple[str | None, int | None]:
+    return one.verdict.target, one.verdict.cycle
+
+
+def _row(ticket: Ticket, one: Assessed, rules: str) -> CommitmentRow:
     found = one.verdict
     return CommitmentRow(
         found.policy or "",
@@ -112,6 +125,7 @@ def _row(ticket: Ticket, one: Assessed) -> CommitmentRow:
         found.breached_at,
         found.stopped_at,
         one.wakes_at,
+        rules,
     )
 
 

@@ -86,6 +86,11 @@ class SqliteStore:
     async def commitments(self, source: str, ticket: str) -> Sequence[CommitmentRow]:
         return [CommitmentRow(*row) for row in await self._units.rows(sql.COMMITMENTS, source, ticket)]
 
+    async def finals(
+        self, tickets: Sequence[tuple[str, str]], rules: str
+    ) -> Mapping[tuple[str, str], Sequence[CommitmentRow]]:
+        return await self._units.read(lambda db: transactions.finals(db, tickets, rules))
+
     async def nearest(self, after: Instant, limit: int) -> Sequence[tuple[str, str, CommitmentRow]]:
         found = await self._units.rows(sql.NEAREST, after, limit)
         return [(source, ticket, CommitmentRow(*row)) for source, ticket, *row in found]

@@ -43,22 +43,30 @@ AND NOT EXISTS (
 # --- commitments -----------------------------------------------------------------------------------------------------
 
 COMMITMENTS = """
-SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at
+SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules
 FROM commitments WHERE source = ? AND ticket = ? ORDER BY policy, target, cycle
+"""
+FINALS = """
+SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules
+FROM commitments
+WHERE source = ? AND ticket = ? AND status IN ('met', 'missed', 'cancelled') AND rules <> ?
+ORDER BY policy, target, cycle
 """
 SAVE_COMMITMENT = """
 INSERT INTO commitments
-  (source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
   status = excluded.status, clock = excluded.clock, started_at = excluded.started_at, due_at = excluded.due_at,
-  breached_at = excluded.breached_at, stopped_at = excluded.stopped_at, changes_at = excluded.changes_at
+  breached_at = excluded.breached_at, stopped_at = excluded.stopped_at, changes_at = excluded.changes_at,
+  rules = excluded.rules
 """
 DROP_COMMITMENT = """
 DELETE FROM commitments WHERE source = ? AND ticket = ? AND policy = ? AND target = ? AND cycle = ?
 """
 NEAREST = """
-SELECT source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at
+SELECT
+  source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules
 FROM commitments
 WHERE coalesce(due_at, breached_at) >= ? AND coalesce(due_at, breached_at) IS NOT NULL
 AND status NOT IN ('met', 'missed', 'cancelled')

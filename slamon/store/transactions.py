@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 
 from slamon.core.instants import Instant
-from slamon.ports import Judgement, StoredTicket
+from slamon.ports import CommitmentRow, Judgement, StoredTicket
 from slamon.store import rows
 from slamon.store import statements as sql
 
@@ -45,6 +45,13 @@ def to_judge(db: sqlite3.Connection, now: Instant, limit: int) -> list[StoredTic
                     break
                 found.setdefault((row[0], row[1]), StoredTicket(*row))
     return list(found.values())
+
+
+def finals(
+    db: sqlite3.Connection, tickets: Sequence[tuple[str, str]], rules: str
+) -> dict[tuple[str, str], list[CommitmentRow]]:
+    found = {home: db.execute(sql.FINALS, (*home, rules)).fetchall() for home in tickets}
+    return {home: [CommitmentRow(*row) for row in rows] for home, rows in found.items() if rows}
 
 
 def apply(db: sqlite3.Connection, judgements: Sequence[Judgement], now: Instant) -> int:

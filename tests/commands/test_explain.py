@@ -86,7 +86,9 @@ def test_a_long_wait_is_shortened_but_its_sum_is_told(
 
 
 def test_the_end_of_time_is_no_traceback(files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(files, "4711", at="9999-12-31T23:59:59.999999Z", zone="Asia/Tokyo") is Exit.FINE
+    late = {"id": "late", "created_at": "9999-12-31T12:00:00Z"}
+    files[1].write_text(json.dumps(late), encoding="utf-8")
+    assert told(files, "late", at="9999-12-31T23:59:59.999999Z", zone="Asia/Tokyo") is Exit.FINE
     assert "as of Fri 9999-12-31 23:59:59.999999 UTC" in capsys.readouterr().out
 
 

@@ -116,12 +116,12 @@ class Bench:
         return self.desk.titles[before:]
 
 
-def bench(store: Store, at: str, rules: str = RULES) -> Bench:
+def bench(store: Store, at: str, rules: str = RULES, version: str = "1") -> Bench:
     loaded = read_texts({"rules.yml": rules.encode()}, notifiers=frozenset({"desk"}))
     assert loaded.rules is not None, loaded.render()
     assessor = Assessor(Judge(loaded.rules), loaded.rules.routes)
     time, desk, watched, queued = ManualTime(parse_instant(at)), Desk(), Watched(), asyncio.Event()
-    loop = JudgeLoop(assessor, store, time, asyncio.Event(), queued.set, watched)
+    loop = JudgeLoop(assessor, store, time, asyncio.Event(), queued.set, watched, version)
     return Bench(store, time, desk, watched, loop, Deliverer(desk, assessor, store, time, 1, queued, watched, Known()))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from slamon.core.instants import MINUTE, SECOND
 from slamon.ports import Ending, Reason, SendError, Store
-from tests.flow.build import bench, message, status
+from tests.flow.build import RULES, bench, message, status
 
 FRIDAY_4PM = "2026-06-05T14:00:00Z"
 
@@ -169,3 +169,24 @@ async def test_the_sweep_finds_nothing_as_long_as_the_loop_does_its_work(store: 
     assert await run.loop.sweep() == 0
     run.time.jump_to(run.time.now() + 60 * 60 * MINUTE)
     assert await run.loop.sweep() == 1
+
+
+@pytest.mark.asyncio
+async def test_new_rules_do_not_rewrite_what_has_ended_and_tell_nobody_of_it(store: Store) -> None:
+    run = bench(store, FRIDAY_4PM)
+    await run.put("7", FRIDAY_4PM, [message("2026-06-05T14:30:00Z")])
+    await run.turn("2026-06-05T14:31:00Z")
+    stricter = bench(store, FRIDAY_4PM, RULES.replace("4h", "1m"), version="2")
+    await store.mark_for_judging()
+    assert await stricter.turn("2026-06-05T15:00:00Z") == []
+    assert [(row.status, row.rules) for row in await store.commitments("help", "7")] == [("met", "1")]
+
+
+@pytest.mark.asyncio
+async def test_new_rules_judge_what_is_open(store: Store) -> None:
+    run = bench(store, FRIDAY_4PM)
+    await run.put("7", FRIDAY_4PM)
+    await run.turn("2026-06-05T14:10:00Z")
+    stricter = bench(store, FRIDAY_4PM, RULES.replace("4h", "5m"), version="2")
+    await store.mark_for_judging()
+    assert await stricter.turn("2026-06-05T14:11:00Z") == ["7: first response is overdue by 6 min"]

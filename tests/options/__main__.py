@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tests.options.inventory import Item, inventory
 from tests.options.proof import Outcome, prove, stays_green
@@ -12,9 +12,9 @@ from tests.options.rows import Row, table
 _WIDTH = 110
 
 
-def main() -> int:
+def main(items: Mapping[str, Item]) -> int:
     """Print the proof; 1 if anything stays green."""
-    items, rows = inventory(), table()
+    rows = table()
     results = {item: prove(item, rows) for item in items.values()}
     for item, outcomes in results.items():
         for line in _lines(item, outcomes):
@@ -40,4 +40,4 @@ def _lines(item: Item, outcomes: list[Outcome]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(inventory()))

@@ -39,10 +39,15 @@ def inventory(document: Field[Any] = DOCUMENT) -> dict[str, Item]:
     """All items by name, keys first."""
     fields = list(_walk(document, ""))
     items = [Item(path, ignoring.key(path, _misread(path, field))) for path, field in fields if _is_key(path)]
-    longest = {id(field): (path, field) for path, field in sorted(fields, key=lambda pair: len(pair[0]))}
-    for path, field in longest.values():
+    for path, field in fields_of(document):
         items += VALUES[type(field).__name__](path, field)
     return {item.name: item for item in items}
+
+
+def fields_of(document: Field[Any] = DOCUMENT) -> list[tuple[str, Field[Any]]]:
+    """Every field once, at the longest of its paths."""
+    found = sorted(_walk(document, ""), key=lambda pair: len(pair[0]))
+    return list({id(field): (path, field) for path, field in found}.values())
 
 
 def _walk(field: Field[Any], path: str) -> Iterator[tuple[str, Field[Any]]]:

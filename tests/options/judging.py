@@ -39,18 +39,18 @@ class NotLoaded(Exception):
         self.codes = codes
 
 
-def load(text: str, files: Mapping[str, str]) -> Rules:
-    """The rules; NotLoaded if they have errors."""
-    loaded = read_texts({"rules.yml": text.encode(), **{name: one.encode() for name, one in files.items()}})
+def load(row: Row, text: str | None = None) -> Rules:
+    """The rules of a row, or others in their place; NotLoaded if they have errors."""
+    files = {"rules.yml": row.rules if text is None else text, **row.files}
+    loaded = read_texts({name: content.encode() for name, content in files.items()})
     if loaded.rules is None:
         codes = frozenset(one.code for one in loaded.diagnostics if one.severity == "error")
         raise NotLoaded(codes, loaded.render())
     return loaded.rules
 
 
-def differences(row: Row, text: str) -> list[str]:
+def differences(row: Row, rules: Rules) -> list[str]:
     """Everything in which the verdicts by some rules differ from what a row says."""
-    rules = load(text, row.files)
     judge = Judge(rules)
     return [line for case in row.cases for line in _of_case(case, judge, rules)]
 

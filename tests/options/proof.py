@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tests.options.ignoring import Overlooked
 from tests.options.inventory import Item
-from tests.options.judging import NotLoaded, differences
+from tests.options.judging import NotLoaded, differences, load
 from tests.options.rows import Row
 from tests.options.trees import compose, text_of
 
@@ -55,7 +55,7 @@ def _of_row(item: Item, row: Row) -> list[Outcome]:
 
 def _outcome(row: Row, overlooked: Overlooked) -> Outcome:
     try:
-        found = differences(row, text_of(overlooked.root))
+        found = differences(row, load(row, text_of(overlooked.root)))
     except NotLoaded as mistake:
         codes = ", ".join(sorted(mistake.codes))
         red = not overlooked.left_out or mistake.codes <= _MISSING

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slamon.rulefile.document import DOCUMENT
@@ -9,10 +11,13 @@ from slamon.rulefile.fields import Boolean
 from slamon.rulefile.records import Key
 from slamon.rulefile.schema import rules_options
 from slamon.rulefile.targets import FULL
+from tests.options.__main__ import main
+from tests.options.ignoring import key
 from tests.options.inventory import Item, inventory, keys
-from tests.options.judging import differences
+from tests.options.judging import differences, load
 from tests.options.proof import prove, stays_green, unproven
-from tests.options.rows import Row, table
+from tests.options.rows import Case, Expected, Row, table
+from tests.options.words import instant
 
 ITEMS = inventory()
 ROWS = table()
@@ -20,7 +25,7 @@ ROWS = table()
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.says)
 def test_a_row_of_the_table_holds(row: Row) -> None:
-    assert differences(row, row.rules) == []
+    assert differences(row, load(row)) == []
 
 
 @pytest.mark.parametrize("item", ITEMS.values(), ids=lambda item: item.name)
@@ -50,8 +55,26 @@ def test_a_new_option_without_a_row_is_named_with_its_path(monkeypatch: pytest.M
     assert list(unproven(inventory(DOCUMENT), ROWS)) == [path, f"{path}=true", f"{path}=false"]
 
 
-def test_an_option_that_really_is_ignored_is_found() -> None:
-    item = next(item for item in ITEMS.values() if item.name == "policies[].targets.NAME.on_reopen=once")
-    row = next(row for row in ROWS if item.name in row.proves)
-    blind = Row(row.says, row.proves, row.rules.replace("once", "continue"), row.files, row.cases)
-    assert stays_green(prove(item, (blind,))) == [f"{row.says!r}, as it is: the row does not use it"]
+def test_a_row_that_does_not_see_its_option_is_found() -> None:
+    name = "policies[].targets.NAME.on_reopen=once"
+    row = next(row for row in ROWS if name in row.proves)
+    before = Case(row.cases[0].ticket, instant("Mon 09:30"), (Expected("total_resolution", 1, "on_track", {}),), None)
+    blind = replace(row, cases=(before,))
+    found = stays_green(prove(ITEMS[name], (blind,)))
+    assert found == [
+        f"{row.says!r}, read as {word}: nothing changes" for word in ("continue", "continue_wall", "restart")
+    ]
+
+
+def test_a_row_that_does_not_hold_its_option_is_found() -> None:
+    row = next(row for row in ROWS if "policies[].also" not in row.proves)
+    found = stays_green(prove(ITEMS["policies[].also"], (replace(row, proves=("policies[].also",)),)))
+    assert found == [f"{row.says!r}, as it is: the row does not use it"]
+
+
+def test_the_printed_proof_ends_with_what_stays_green(capsys: pytest.CaptureFixture[str]) -> None:
+    fine, new = ITEMS["policies[].also"], Item("policies[].new_option", key("policies[].new_option"))
+    assert main({"fine": fine}) == 0
+    assert capsys.readouterr().out.endswith(" ways: every row turns red\n")
+    assert main({"fine": fine, "new": new}) == 1
+    assert capsys.readouterr().out.endswith(" ways: 1 stay green: policies[].new_option\n")

@@ -122,8 +122,9 @@ class RestlessWorld(World):
         self.random = random
         self.restless = True
         self.now = START - random.randrange(60 * DAY)
-        for id in range(random.randrange(25)):
-            self.now += random.choice([0, 1, SECOND, HOUR, 3 * DAY])
+        pauses = random.choice([[0, 1], [SECOND, HOUR, 3 * DAY], [0, 1, SECOND, HOUR, 3 * DAY]])
+        for id in range(random.randrange(30)):
+            self.now += random.choice(pauses)
             self.touch(str(id), open=random.random() < 0.5)
         self.now += random.choice([0, DAY])
         self.since = random.choice([0, HOUR, 30 * DAY])
@@ -245,9 +246,10 @@ async def test_more_rows_of_one_second_than_a_page_holds_are_all_read() -> None:
 
 @pytest.mark.asyncio
 async def test_rows_that_leave_a_full_second_while_it_is_read_hide_no_others() -> None:
-    world = World(size=10)
+    world = World(size=10, now=START - 60 * DAY)  # longer ago than what is read twice
     for number in range(95):
         world.touch(f"{number:03}")
+    world.now = START
     moved = iter(range(60))
 
     def leave() -> None:
@@ -366,3 +368,20 @@ def test_a_cursor_of_another_kind_is_none_or_a_fresh_start(cursor: bytes) -> Non
 def test_a_cursor_reads_back_as_it_was() -> None:
     cursor = Cursor(5, 6, None, {})
     assert read_cursor(msgspec.json.encode(cursor)) == cursor
+
+
+@pytest.mark.asyncio
+async def test_nothing_is_missed_after_a_clock_that_was_a_day_ahead_is_put_right() -> None:
+    world = World()
+    world.skew = DAY
+    world.touch("1")
+    await world.poll()
+    world.skew = 0
+    for _ in range(4):
+        world.now += 10 * MINUTE
+        world.touch("2")
+        world.touch("3")
+        await world.poll()
+    world.now += MINUTE
+    await world.poll()
+    assert world.stored == world.versions()

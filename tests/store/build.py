@@ -43,6 +43,7 @@ def commitment(
     due_at: Instant | None = 100,
     breached_at: Instant | None = None,
     changes_at: Instant | None = None,
+    rules: str = "",
 ) -> CommitmentRow:
     return CommitmentRow(
         policy=policy,
@@ -55,6 +56,7 @@ def commitment(
         breached_at=breached_at,
         stopped_at=None,
         changes_at=changes_at,
+        rules=rules,
     )
 
 

@@ -25,6 +25,7 @@ CREATE TABLE commitments (
   breached_at INTEGER,
   stopped_at INTEGER,
   changes_at INTEGER,
+  rules TEXT NOT NULL,
   PRIMARY KEY (source, ticket, policy, target, cycle),
   FOREIGN KEY (source, ticket) REFERENCES tickets (source, id) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;

@@ -195,3 +195,13 @@ class JudgingContract:
         await store.save_batch(SOURCE, [("T-1", b"{}")], b"here")
         await store.save_batch(SOURCE, [("T-1", b"{ }")], None)
         assert await store.cursor(SOURCE) == b"here"
+
+    @pytest.mark.asyncio
+    async def test_finals_are_those_that_ended_under_other_rules(self, store: Store) -> None:
+        ended = commitment(status="met", rules="old")
+        await judged(
+            store, "T-1", ended, commitment("silver", rules="old"), commitment("iron", status="met", rules="new")
+        )
+        await judged(store, "T-2", commitment(status="met", rules="new"))
+        finals = await store.finals([(SOURCE, "T-1"), (SOURCE, "T-2")], "new")
+        assert {home: list(rows) for home, rows in finals.items()} == {(SOURCE, "T-1"): [ended]}
