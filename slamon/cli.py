@@ -143,6 +143,32 @@ def status(config: Path, url: str | None) -> None:
     sys.exit(command(config, url))
 
 
+@cli.group()
+def source() -> None:
+    """Look at a source of the settings, without the service."""
+
+
+@source.command("test")
+@click.argument("name")
+@_CONFIG
+def source_test(name: str, config: Path) -> None:
+    """Say whether NAME can be read: reach, rights, clock, limits, what it cannot tell, how authors are classed."""
+    from slamon.commands.source import probe
+
+    sys.exit(probe(config, name))
+
+
+@source.command("fetch")
+@click.argument("name")
+@click.option("--ticket", required=True, metavar="ID", help="The source's own id of the ticket.")
+@_CONFIG
+def source_fetch(name: str, ticket: str, config: Path) -> None:
+    """Print the history of one ticket as NAME gives it now."""
+    from slamon.commands.source import fetch
+
+    sys.exit(fetch(config, name, ticket))
+
+
 def main() -> None:
     """The console script."""
     try:

@@ -12,7 +12,7 @@ _STATES = {
     "working": "running, in working hours",
     "closed": "running, outside working hours",
     "holiday": "running, holiday",
-    "summed": "running for more than ten years, its working hours summed up",
+    "summed": "running for years, the working hours in them summed up",
     "paused": "paused",
     "solved": "solved",
     "not_applying": "not applying",

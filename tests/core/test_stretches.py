@@ -180,9 +180,9 @@ def test_time_in_which_a_target_did_not_apply_is_told_to_count() -> None:
 
 
 def test_many_years_are_summed_up_instead_of_told_day_by_day() -> None:
-    one = told({"created_at": "1990-01-01T00:00:00Z"}, "2026-06-05T12:00:00Z").commitments[0]
+    one = told({"created_at": "1991-01-01T00:00:00Z"}, "2026-06-05T12:00:00Z").commitments[0]
     assert {stretch.state for stretch in one.stretches} == {"summed"}
     assert len(one.stretches) < 10
     assert_told_exactly(one, parse_instant("2026-06-05T12:00:00Z"))
     warning = next(point for point in one.points if point.what == "warning")
-    assert warning.at == parse_instant("1990-01-02T11:00:00Z")
+    assert warning.at == parse_instant("1991-01-02T11:00:00Z")

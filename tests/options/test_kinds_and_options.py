@@ -29,11 +29,11 @@ SILENT = {
     *((kind.name, "on_reopen", str(kind.on_reopen)) for kind in KINDS.values() if kind.on_reopen),
     ("custom", "reopen_window", "1m"),
 }
+WITHIN = "within: {urgent: 1h, high: 2h, other: 8h}"
 NEEDED = {
     "due": "field: due_at",
-    "custom": "within: &w {urgent: 1h, high: 2h, other: 8h}, start_on: created, stop_on: [solved, agent_message]",
+    "custom": f"{WITHIN}, start_on: [created, customer_message], stop_on: [solved, agent_message]",
 }
-WITHIN = "within: {urgent: 1h, high: 2h, other: 8h}"
 
 HISTORY = [
     "Mon 09:10 status=open assignee=ann group=network",
@@ -60,6 +60,8 @@ TICKETS: list[Ticket] = [
     ticket("Mon 09:00", START, SLOW),
     ticket("Mon 09:00", {**START, "group": "desk", "status": "open"}, [*HISTORY[4:7], *SLOW[:1]]),
     ticket("Mon 16:50", START, []),
+    ticket("Mon 09:00", START, [*HISTORY[2:3], *HISTORY[12:14], HISTORY[11], "Mon 15:00 customer_message"]),
+    ticket("Mon 09:00", {**START, "priority": "urgent"}, ["Mon 09:05 agent_message", *HISTORY[2:3], *SLOW[:1]]),
 ]
 INSTANTS = [instant(text) for text in ("Mon 09:45", "Mon 10:30", "Mon 12:15", "Mon 14:45", "Mon 17:30", "Tue 12:00")]
 

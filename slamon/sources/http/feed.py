@@ -200,11 +200,8 @@ async def _walk(feed: Feed[R], window: Window) -> AsyncIterator[tuple[Page[R], l
         if idle > _MOST_IDLE:
             raise SourceError("the list has no end: the same tickets come again and again")
         if window.since is None or marks[-1].at > window.since:
-            window, offset, met = (
-                replace(window, since=marks[-1].at),
-                0,
-                {one for one in marks if one.at == marks[-1].at},
-            )
+            window, offset = replace(window, since=marks[-1].at), 0
+            met = {one for one in marks if one.at == marks[-1].at}
         else:  # more of one instant than a page holds: by count, and back if rows before it went away meanwhile
             offset = offset + max(1, len(marks) - _STEP_BACK) if offset == 0 or marks[0] in met else 0
             met |= set(marks)
