@@ -28,7 +28,9 @@ def load(group: str, built_in: Collection[str], kind: str, wanted: type[K]) -> K
         return _checked(kind, found, wanted)
     near = get_close_matches(kind, kinds(group, built_in), n=1)
     remedy = f"did you mean {near[0]}?" if near else f"one of {', '.join(kinds(group, built_in))}"
-    raise LookupError(f"{kind!r} is not a kind of {group.removeprefix('slamon.').removesuffix('s')}: {remedy}")
+    what = group.removeprefix("slamon.").removesuffix("s")
+    what = f"{what[:-2]}y" if what.endswith("ie") else what
+    raise LookupError(f"{kind!r} is not a kind of {what}: {remedy}")
 
 
 def _checked(kind: str, found: object, wanted: type[K]) -> K:

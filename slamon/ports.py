@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from slamon.core.instants import Instant, Span
 from slamon.core.message import Message
@@ -100,6 +100,51 @@ class Measured(Protocol):
 
     @property
     def readings(self) -> Readings: ...
+
+
+class Refused(Exception):
+    """What was pushed is not taken. `status` is that of HTTP; the message is for whoever pushed it."""
+
+    def __init__(self, status: int, message: str, retry_after: Span | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+@runtime_checkable
+class Pushed(Protocol):
+    """A source that others bring tickets to."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def tickets_of(self) -> str:
+        """The source that the tickets are of: this one, unless it only speeds up another one."""
+
+    def admit(self, headers: Mapping[str, str], body: bytes) -> str:
+        """Who knocks: the id of the push, once it is sure that it comes from whom it must. Refused (401).
+
+        Header names are in lower case.
+        """
+
+    async def receive(self, headers: Mapping[str, str], body: bytes) -> Batch:
+        """The tickets of a push that was admitted; its cursor says nothing. Refused (400) names what is wrong."""
+
+
+# --- directories -----------------------------------------------------------------------------------------------------
+
+
+class DirectorySource(Protocol):
+    """Where it is kept who a customer is, or how an assignee is reached."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def read(self) -> Mapping[str, Mapping[str, Any]]:
+        """The attributes of everybody, by the text of the key; SourceError if they cannot be had whole."""
+
+    async def close(self) -> None: ...
 
 
 # --- notifiers -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any
 
-from slamon.core.instants import DAY, MINUTE, SECOND, Span
+from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Span
 from slamon.logs import LogFormat, LogLevel
 
 
@@ -29,6 +29,19 @@ class NotifierSettings:
     name: str
     kind: str
     options: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorySettings:
+    """A directory: `options` is an instance of the settings class of its kind."""
+
+    name: str
+    kind: str
+    options: Any
+    key: str  # the column by which an entry is found
+    on: str  # the ticket's field that names an entry
+    refresh: Span = HOUR
+    address: str | None = None  # the column with addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +71,4 @@ class Settings:
     horizon: Span = DAY
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
+    directories: tuple[DirectorySettings, ...] = ()

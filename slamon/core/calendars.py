@@ -35,6 +35,7 @@ class Calendar(WorkTime):
         self._holidays = holidays or (lambda year: {})
         self._holiday_years: dict[int, dict[int, str]] = {}
         self._days: dict[int, tuple[Window, ...]] = {}
+        self._working: dict[int, bool] = {}
 
     def __repr__(self) -> str:
         return f"Calendar({self.name!r})"
@@ -71,6 +72,14 @@ class Calendar(WorkTime):
     def special(self, ordinal: int) -> bool:
         """Whether `dates` says something about a local date."""
         return ordinal in self._dates
+
+    def works_on(self, ordinal: int) -> bool:
+        """Whether a local date has working time; a window in an hour that the clock skips is none."""
+        known = self._working.get(ordinal)
+        if known is None:
+            intervals = self._utc(ordinal, self.windows(ordinal))
+            known = self._working[ordinal] = any(opening < closing for opening, closing in intervals)
+        return known
 
     def _windows(self, ordinal: int) -> tuple[Window, ...]:
         if ordinal in self._dates:

@@ -14,6 +14,7 @@ from slamon.core.instants import Instant, Span
 from slamon.core.policy import Left, OnRetarget, Promise, Target
 from slamon.core.runs import Bound, Runs, bind
 from slamon.core.timeline import Step
+from slamon.core.worktime import FAR
 
 Cause = Literal["retarget", "reopen"]
 
@@ -119,7 +120,8 @@ class Cycle:
         if bound is None:
             return
         if bound.span is None:
-            self.due = bound.instant
+            far = bound.instant is not None and bound.instant - self.started_at > FAR
+            self.due = None if far else bound.instant
             return
         self.due = self.runs.crossing(bound.calendar, bound.span) if self.runs.starts else None
         if self.due is None and self.since is not None:
@@ -212,9 +214,9 @@ class Cycle:
     def whole(self) -> Span | None:
         """The working time that the shares of warnings are of; None if there is none."""
         bound = self.bound
-        if bound is None or bound.span is not None or bound.instant is None:
+        if bound is None or bound.span is not None or self.due is None:
             return bound.span if bound else None
-        return bound.calendar.elapsed(self.started_at, bound.instant)
+        return bound.calendar.elapsed(self.started_at, self.due)
 
     def thresholds(self) -> list[tuple[Span, str]]:
         """(working time used, the warning as written), in the order in which they are reached."""

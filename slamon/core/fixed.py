@@ -64,4 +64,4 @@ def _begun(promise: FixedDays, start: Instant) -> tuple[int, Span] | None:
 
 def _working_day(calendar: Calendar, day: int) -> int | None:
     """The first day with working time at or after a day."""
-    return next((later for later in range(day, day + _MOST_DAYS) if calendar.windows(later)), None)
+    return next((later for later in range(day, day + _MOST_DAYS) if calendar.works_on(later)), None)

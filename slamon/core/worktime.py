@@ -1,13 +1,14 @@
 """Arithmetic of working time over compiled UTC intervals: sorted, disjoint, half-open, and a bisection away.
 
-The intervals are compiled a year at a time, as far as somebody asks: there is no horizon that silently ends.
+The intervals are compiled an era of eight years at a time, wherever somebody asks: there is no horizon that silently
+ends, and a ticket from the year 1 does not fill the memory.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from slamon.core.instants import DAY, EPOCH, Instant, Span
@@ -17,30 +18,65 @@ Interval = tuple[Instant, Instant]
 FAR: Span = 3_653 * DAY  # a due instant farther away than this is none
 FIRST_YEAR, LAST_YEAR = 1, 9999
 ORDINAL_OF_EPOCH = EPOCH.toordinal()
+_ERA = 8  # years
+_MOST_ERAS_KEPT = 24
+_BEFORE_ALL, _AFTER_ALL = -(1 << 62), 1 << 62
+
+
+class Era:
+    """The working intervals of some years."""
+
+    __slots__ = ("bounds", "closes", "end", "passed", "start", "total", "worked")
+
+    def __init__(self, start: Instant, end: Instant, intervals: Sequence[Interval]) -> None:
+        """`start` and `end`: the instants that are this era's; intervals are cut to them."""
+        self.start, self.end = start, end
+        self.bounds: list[Instant] = []  # opening, closing, opening, closing, …
+        self.passed: list[Span] = []  # working time up to each bound
+        self.closes: list[Instant] = []
+        self.worked: list[Span] = []  # working time up to each closing
+        self.total = 0
+        for opening, closing in intervals:
+            if (opening := max(opening, start)) < (closing := min(closing, end)):
+                self._add(opening, closing)
+
+    def _add(self, opening: Instant, closing: Instant) -> None:
+        self.bounds += (opening, closing)
+        self.passed.append(self.total)
+        self.total += closing - opening
+        self.passed.append(self.total)
+        self.closes.append(closing)
+        self.worked.append(self.total)
+
+    def position(self, at: Instant) -> Span:
+        """Working time from the era's start up to an instant."""
+        index = bisect_right(self.bounds, at)
+        if index == 0:
+            return 0
+        inside = at - self.bounds[index - 1] if index & 1 else 0
+        return self.passed[index - 1] + inside
 
 
 class WorkTime(ABC):
     """Working time between instants. A subclass knows when work is done."""
 
     def __init__(self) -> None:
-        self._years: tuple[int, int] | None = None  # compiled are the years from the first up to, not with, the last
-        self._safe_from = self._safe_to = 0  # instants between these need no look at the years
-        self._bounds: list[Instant] = []  # opening, closing, opening, closing, …
-        self._passed: list[Span] = []  # working time up to each bound, from an arbitrary zero
-        self._closes: list[Instant] = []
-        self._worked: list[Span] = []  # working time up to each closing
+        self._eras: dict[int, Era] = {}  # the latest used last
+        self._totals: dict[int, Span] = {}
+        self._era = Era(0, 0, ())  # the one used last
 
     @abstractmethod
     def compile(self, first_year: int, end_year: int) -> list[Interval]:
-        """The working intervals of whole years, the last one not included; sorted, disjoint, none empty."""
+        """The working intervals of whole local years, the last one not included; sorted, disjoint, none empty."""
 
     def elapsed(self, start: Instant, end: Instant) -> Span:
         """Working time from start to end; 0 if end is not after start."""
         if end <= start:
             return 0
-        if start < self._safe_from or end >= self._safe_to:
-            self._reach(start, end)
-        bounds, passed = self._bounds, self._passed
+        era = self._era
+        if start < era.start or end >= era.end:
+            return self._elapsed_over_eras(start, end)
+        bounds, passed = era.bounds, era.passed
         # After an odd number of bounds it is working time. With none passed there is no bound to look at: hence `and`.
         upper, lower = bisect_right(bounds, end), bisect_right(bounds, start)
         worked = (upper and passed[upper - 1]) - (lower and passed[lower - 1])
@@ -57,28 +93,28 @@ class WorkTime(ABC):
         """
         if amount == 0:
             return self.opening(start)
-        for end in (start, start + 366 * DAY, start + FAR + DAY):  # most answers are near, and compiling is not free
-            if start < self._safe_from or end >= self._safe_to:
-                self._reach(start, end)
-            lower = bisect_right(self._bounds, start)
-            wanted = amount + (lower and self._passed[lower - 1])
-            if lower & 1:
-                wanted += start - self._bounds[lower - 1]
-            index = bisect_left(self._worked, wanted)
-            if index < len(self._worked):
-                found = self._closes[index] - (self._worked[index] - wanted)
-                return found if found - start <= FAR else None
-        return None
+        era = self._era
+        if not era.start <= start < era.end:
+            era = self._era_of(_number(start))
+        wanted = amount + era.position(start)
+        while wanted > era.total:
+            wanted -= era.total
+            if era.end - start > FAR:
+                return None
+            era = self._era_of(_number(era.end))
+        index = bisect_left(era.worked, wanted)
+        found = era.closes[index] - (era.worked[index] - wanted)
+        return found if found - start <= FAR else None
 
     def opening(self, at: Instant) -> Instant | None:
         """The first working instant at or after this one; None if that is too far away."""
-        for end in (at, at + 366 * DAY, at + FAR + DAY):
-            self._reach(at, end)
-            passed = bisect_right(self._bounds, at)
+        for number in range(_number(at), _number(at + FAR) + 1):
+            era = self._era_of(number)
+            passed = bisect_right(era.bounds, at)
             if passed & 1:
                 return at
-            if passed < len(self._bounds):
-                found = self._bounds[passed]
+            if passed < len(era.bounds):
+                found = era.bounds[passed]
                 return found if found - at <= FAR else None
         return None
 
@@ -86,50 +122,49 @@ class WorkTime(ABC):
         """The working intervals between two instants, cut to them."""
         if end <= start:
             return
-        self._reach(start, end)
-        for index in range(bisect_right(self._closes, start), len(self._closes)):
-            opening = self._bounds[2 * index]
-            if opening >= end:
-                return
-            yield max(start, opening), min(end, self._closes[index])
+        for number in range(_number(start), _number(end) + 1):
+            era = self._era_of(number)
+            for index in range(bisect_right(era.closes, start), len(era.closes)):
+                opening = era.bounds[2 * index]
+                if opening >= end:
+                    return
+                yield max(start, opening), min(end, era.closes[index])
 
-    def _reach(self, start: Instant, end: Instant) -> None:
-        """Compile what is missing so that both instants, a year around them included, are covered."""
-        if self._safe_from <= start and end < self._safe_to:
-            return
-        first, last = max(_year(start) - 1, FIRST_YEAR), min(_year(end) + 2, LAST_YEAR + 1)
-        known_first, known_last = self._years or (first, first)
-        if first < known_first:
-            self._set_intervals(self.compile(first, known_first) + self._intervals())
-        if last > known_last:
-            self._set_intervals(self._intervals() + self.compile(known_last, last))
-        self._years = min(first, known_first), max(last, known_last)
-        self._safe_from, self._safe_to = _new_year(self._years[0] + 1), _new_year(self._years[1] - 1)
+    def _elapsed_over_eras(self, start: Instant, end: Instant) -> Span:
+        first, last = _number(start), _number(end)
+        between = sum(self._total_of(number) for number in range(first, last))
+        before = self._era_of(first).position(start)
+        return between + self._era_of(last).position(end) - before
 
-    def _intervals(self) -> list[Interval]:
-        return list(zip(self._bounds[::2], self._closes, strict=True))
+    def _total_of(self, number: int) -> Span:
+        if number not in self._totals:
+            self._era_of(number)
+        return self._totals[number]
 
-    def _set_intervals(self, intervals: list[Interval]) -> None:
-        self._bounds, self._passed, self._closes, self._worked = [], [], [], []
-        worked, closed = 0, None
-        for opening, closing in intervals:
-            if closed is not None and opening < closed:
-                opening = closed  # a clock set back over New Year
-            if opening >= closing:
-                continue
-            self._bounds += (opening, closing)
-            self._passed.append(worked)
-            worked += closing - opening
-            self._passed.append(worked)
-            self._closes.append(closing)
-            self._worked.append(worked)
-            closed = closing
+    def _era_of(self, number: int) -> Era:
+        """The era of a number, compiled if need be, and from now on the one used last."""
+        era = self._eras.pop(number, None) or self._compiled(number)
+        self._eras[number] = self._era = era
+        if len(self._eras) > _MOST_ERAS_KEPT:
+            del self._eras[next(iter(self._eras))]
+        return era
+
+    def _compiled(self, number: int) -> Era:
+        """A local year begins up to a day before or after the UTC one: a year more is looked at on both sides."""
+        first, end = number * _ERA, (number + 1) * _ERA
+        years = max(first - 1, FIRST_YEAR), min(end + 1, LAST_YEAR + 1)
+        intervals = self.compile(*years) if years[0] < years[1] else []
+        start_at = _BEFORE_ALL if first < FIRST_YEAR else _new_year(first)
+        end_at = _AFTER_ALL if end > LAST_YEAR else _new_year(end)
+        era = Era(start_at, end_at, intervals)
+        self._totals[number] = era.total
+        return era
 
 
-def _year(instant: Instant) -> int:
-    """The UTC year, kept within what a date can hold."""
+def _number(instant: Instant) -> int:
+    """The number of the era that an instant belongs to; what lies before the first or after the last is theirs."""
     day = instant // DAY + ORDINAL_OF_EPOCH
-    return date.fromordinal(min(max(day, 1), date.max.toordinal())).year
+    return date.fromordinal(min(max(day, 1), date.max.toordinal())).year // _ERA
 
 
 def _new_year(year: int) -> Instant:

@@ -11,6 +11,7 @@ from slamon.core.assess import Assessor
 from slamon.core.history import decode
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.message import Message
+from slamon.flow.judge import Join, as_told
 from slamon.flow.observe import Fault, Observer, log
 from slamon.ports import Delivery, Ending, Notifier, Reason, SendError, Store, StoreError, Time
 
@@ -46,6 +47,7 @@ class Deliverer:
         queued: asyncio.Event,
         observer: Observer,
         knowledge: Knowledge,
+        join: Join = as_told,
     ) -> None:
         self._notifier = notifier
         self._assessor = assessor
@@ -55,6 +57,7 @@ class Deliverer:
         self._queued = queued
         self._observer = observer
         self._knowledge = knowledge
+        self._join = join
         self._fault = Fault("notifier", notifier=notifier.name)
         self._store_fault = Fault("marking deliveries", notifier=notifier.name)
 
@@ -104,7 +107,7 @@ class Deliverer:
         stored = await self._surely(lambda: self._store.load(delivery.source, [delivery.ticket]))
         if delivery.ticket not in stored:
             return None
-        ticket, now = decode(stored[delivery.ticket].body, delivery.source), self._time.now()
+        ticket, now = self._join(decode(stored[delivery.ticket].body, delivery.source)), self._time.now()
         stale = self._knowledge.staleness(delivery.source)
         text = self._assessor.confirm(ticket, delivery.identity, delivery.message, delivery.due_at, now, stale)
         if text is None or delivery.sealed:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+import msgspec
 
 from slamon.core.assess import Assessed, Assessor
 from slamon.core.history import decode
@@ -18,6 +21,15 @@ from slamon.ports import CommitmentRow, Judgement, NewDelivery, Store, StoredTic
 _AT_ONCE = 500  # tickets judged in one transaction
 _OVERDUE_AFTER: Span = 30 * SECOND
 _PAUSE_AFTER_FAULT = 1.0  # seconds
+
+
+Join = Callable[[Ticket], Ticket]
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def as_told(ticket: Ticket) -> Ticket:
+    """A ticket of whose customer nothing more is known than its source tells."""
+    return ticket
 
 
 class JudgeLoop:
@@ -32,6 +44,7 @@ class JudgeLoop:
         wake_deliverers: Callable[[], None],
         observer: Observer,
         rules: str,
+        join: Join = as_told,
     ) -> None:
         self.assessor = assessor
         self._store = store
@@ -40,6 +53,7 @@ class JudgeLoop:
         self._wake_deliverers = wake_deliverers
         self._observer = observer
         self._rules = rules  # their version
+        self._join = join
         self._fault = Fault("judging")
         self.beat = time.monotonic()  # when the loop last turned
 
@@ -92,20 +106,30 @@ class JudgeLoop:
     def judgement(self, stored: StoredTicket, now: Instant, finals: Sequence[CommitmentRow] = ()) -> Judgement:
         """What the rules say about a stored ticket. One that cannot be judged is told, and not looked at again.
 
-        `finals` ended under other rules: they stay as they are, and nobody is told anew, unless they are open again.
+        `finals` ended under other rules, or when other things were known of the customer: they stay as they are, and
+        nobody is told anew, unless they are open again.
         """
         try:
-            ticket = decode(stored.body, stored.source)
+            ticket = self._join(decode(stored.body, stored.source))
+            version = _version(self._rules, ticket)
             assessed = self.assessor.assess(ticket, now)
         except Exception:
             log.exception("ticket cannot be judged", source=stored.source, ticket=stored.id)
             return Judgement(stored.source, stored.id, stored.version, (), ())
+        finals = [row for row in finals if row.rules != version]
         stay = {(row.target, row.cycle) for row in finals} - {_key(one) for one in assessed if one.verdict.is_open}
         assessed = [one for one in assessed if _key(one) not in stay]
-        rows = [_row(ticket, one, self._rules) for one in assessed]
+        rows = [_row(ticket, one, version) for one in assessed]
         rows += [row for row in finals if (row.target, row.cycle) in stay]
         deliveries = [delivery for one in assessed for delivery in _deliveries(ticket, one)]
         return Judgement(stored.source, stored.id, stored.version, rows, deliveries)
+
+
+def _version(rules: str, ticket: Ticket) -> str:
+    """What an answer was made of beside the history: the rules, and what was known of the customer."""
+    if not ticket.customer:
+        return rules
+    return f"{rules}+{sha256(_encoder.encode(ticket.customer)).hexdigest()[:16]}"
 
 
 def _key(one: Assessed) -> tuple[str | None, int | None]:

@@ -41,7 +41,7 @@ def link_file(
 
 def _link(values: Values, defaults: Level | None, calendars: Calendars, report: Report) -> Policy | None:
     name = values.get(NAME) or ""
-    level = Level(values, f"the policy {quoted(name)}", certain=TARGETS.name not in values.broken)
+    level = Level(values, f"the policy {quoted(name)}", certain=values.has(TARGETS))
     if not level.certain and defaults is not None:
         defaults.certain = False
     _find_calendar(values, calendars, report)

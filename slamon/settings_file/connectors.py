@@ -1,4 +1,4 @@
-"""The sections `sources` and `notifiers`: maps of names, each with a kind and the keys of that kind."""
+"""The sections `sources`, `directories` and `notifiers`: maps of names, each with a kind and the keys of that kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Connectors(Field[tuple[Named[Connector | None], ...]]):
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self.takes = f"a map of {registry.what}s by name"
+        self.takes = f"a map of {registry.several} by name"
 
     def read(self, node: Node, owner: Owner, report: Report) -> tuple[Named[Connector | None], ...]:
         if not isinstance(node, Mapping):

@@ -8,7 +8,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from slamon.core.instants import DAY, SECOND
+from slamon.core.instants import DAY, HOUR, SECOND
 from slamon.notifiers.console import ConsoleSettings
 from slamon.rulefile.compose import MAX_BYTES, compose, decode
 from slamon.rulefile.diagnostics import Diagnostic, Refused
@@ -17,7 +17,7 @@ from slamon.rulefile.nodes import Mapping, Node, Scalar, Spot
 from slamon.rulefile.records import Key, Values
 from slamon.rulefile.source import SourceFile
 from slamon.rulefile.suggest import quoted
-from slamon.settings import LogSettings, NotifierSettings, Settings, SourceSettings, WebSettings
+from slamon.settings import DirectorySettings, LogSettings, NotifierSettings, Settings, SourceSettings, WebSettings
 from slamon.settings_file import tables
 from slamon.settings_file.excerpts import Excerpts
 from slamon.settings_file.references import References
@@ -129,10 +129,20 @@ def _check(values: Values, report: SettingsReport) -> None:
         help = "add one, such as tickets: {kind: file, path: tickets.jsonl}"
         report.error(values.key_at(tables.SOURCES), "empty", "there is no source", help)
     _check_replays(found, report)
+    _check_directories(_get(values, tables.DIRECTORIES, ()), report)
     for one in _get(values, tables.NOTIFIERS, ()):
         if one.name == CONSOLE and one.value is not None and one.value.kind != CONSOLE:
             message = "the notifier called console is always of kind console"
             report.error(one.key, "bad-name", message, "give this one another name")
+
+
+def _check_directories(found: tuple[Named[Connector | None], ...], report: SettingsReport) -> None:
+    """Who is no customer is looked up for an address only."""
+    for one in found:
+        values = one.value.values if one.value is not None else None
+        if values is not None and values.get(tables.ON) != "customer" and not values.has(tables.ADDRESS):
+            help = f"add address: the column with the addresses"
+            report.error(one.key, "missing-key", f"the key 'address' is missing in {quoted(one.name)}", help)
 
 
 def _check_replays(found: tuple[Named[Connector | None], ...], report: SettingsReport) -> None:
@@ -179,12 +189,20 @@ def _settings(values: Values, folder: Path) -> Settings:
         horizon=_get(values.get(tables.ALERTS), tables.HORIZON, DAY),
         web=_get(values.get(tables.WEB), tables.LISTEN, WebSettings()),
         log=_log(values.get(tables.LOG)),
+        directories=tuple(_directory(one) for one in _get(values, tables.DIRECTORIES, ())),
     )
 
 
 def _source(one: Named[Connector | None]) -> SourceSettings:
     found = cast(Connector, one.value)
     return SourceSettings(one.name, found.kind, found.options, _get(found.values, tables.POLL, 30 * SECOND))
+
+
+def _directory(one: Named[Connector | None]) -> DirectorySettings:
+    found = cast(Connector, one.value)
+    key, on = _get(found.values, tables.DIRECTORY_KEY, ""), _get(found.values, tables.ON, "")
+    refresh = _get(found.values, tables.REFRESH, HOUR)
+    return DirectorySettings(one.name, found.kind, found.options, key, on, refresh, found.values.get(tables.ADDRESS))
 
 
 def _notifiers(values: Values) -> tuple[NotifierSettings, ...]:

@@ -18,7 +18,7 @@ from slamon.settings_file.values import Leaf, Section
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A source or notifier as configured: its kind, the settings of that kind, and where every key stands."""
+    """A source, directory or notifier as configured: its kind, the settings of that kind, and where every key stands."""
 
     kind: str
     options: Any
@@ -28,7 +28,7 @@ class Connector:
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Where kinds come from: `sources` or `notifiers`."""
+    """Where kinds come from: `sources`, `directories` or `notifiers`."""
 
     what: str  # "source"
     kinds: Callable[[], list[str]]
@@ -36,6 +36,11 @@ class Registry:
     common: Sequence[Key[Any]] = ()
     not_built: Sequence[str] = ()
     inherits: bool = False
+
+    @property
+    def several(self) -> str:
+        """What more than one of it are called."""
+        return f"{self.what[:-1]}ies" if self.what.endswith("y") else f"{self.what}s"
 
     def keys(self, kind: str) -> KindKeys:
         """The keys of a kind; LookupError says why they cannot be had."""
@@ -48,7 +53,7 @@ class Registry:
         keys = [own_key, *self.common, *(one.key for one in own)]
         names = [key.name for key in keys]
         if len(set(names)) < len(names) or "use" in names:
-            raise LookupError(f"kind {kind!r} cannot be configured: its keys clash with kind, poll or use")
+            raise LookupError(f"kind {kind!r} cannot be configured: its keys clash with kind, use or those of all kinds")
         hidden = [name for name in self.not_built if name not in names]
         return KindKeys(Section(f"a map with kind: {kind}", keys, not_built=hidden), own, loaded.settings)
 

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from functools import cache
 
-from slamon import notifiers, sources
+from slamon import directories, notifiers, sources
 from slamon.logs import LogFormat, LogLevel
 from slamon.rulefile.calendars import TimeZone
 from slamon.rulefile.diagnostics import Refused, Report
@@ -21,6 +21,7 @@ from slamon.settings_file.connectors import Connectors
 from slamon.settings_file.registry import Registry
 from slamon.settings_file.values import Leaf, Section
 
+DIRECTORY_FIELDS = ("customer", "assignee", "group")
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9_.-]{1,255})):([0-9]{1,5})")
 
 
@@ -95,6 +96,15 @@ _SOURCES = Registry("source", sources.kinds, sources.load, (POLL,), _LATER_IN_SO
 _SOURCE = "{tickets: {kind: file, path: tickets.jsonl}}"
 SOURCES = Key("sources", Connectors(_SOURCES), "Where tickets come from.", required=True, example=_SOURCE)
 
+_COLUMN = Leaf(Text("the name of a column"))
+DIRECTORY_KEY = Key("key", _COLUMN, "The column by which an entry is found.", required=True, example="name")
+ON = Key("on", Leaf(Choice(*DIRECTORY_FIELDS)), "The ticket's field that names an entry.", required=True)
+REFRESH = Key("refresh", Leaf(WallTime()), "How often it is read again.", default="1h")
+ADDRESS = Key("address", _COLUMN, "The column with the address of whom an entry is about.")
+_IN_DIRECTORIES = (DIRECTORY_KEY, ON, REFRESH, ADDRESS)
+_DIRECTORIES = Registry("directory", directories.kinds, directories.load, _IN_DIRECTORIES)
+DIRECTORIES = Key("directories", Connectors(_DIRECTORIES), "Who a customer is, and how an assignee is reached.")
+
 _LATER_IN_NOTIFIERS = ("fallback", "people", "rate", "template")
 _NOTIFIERS = Registry("notifier", notifiers.kinds, notifiers.load, (), _LATER_IN_NOTIFIERS, inherits=True)
 NOTIFIERS = Key("notifiers", Connectors(_NOTIFIERS), "Who brings messages to people; console is always there.")
@@ -111,8 +121,8 @@ LOG = Key("log", Section("a map with format and level", (LOG_FORMAT, LOG_LEVEL))
 
 DOCUMENT = Section(
     "a map that begins with version: 1",
-    (VERSION, RULES, TIME_ZONE, STORAGE, WEB, SOURCES, NOTIFIERS, ALERTS, LOG),
-    not_built=("directories", "heartbeat"),
+    (VERSION, RULES, TIME_ZONE, STORAGE, WEB, SOURCES, DIRECTORIES, NOTIFIERS, ALERTS, LOG),
+    not_built=("heartbeat",),
     hints={
         "policies": "policies stand in the rules files, in the directory that rules: names",
         "calendars": "calendars stand in the rules files, in the directory that rules: names",
@@ -123,7 +133,7 @@ DOCUMENT = Section(
 
 @cache
 def settings_schema() -> Schema:
-    """A JSON Schema of slamon.yml with the kinds of sources and notifiers that are installed here."""
+    """A JSON Schema of slamon.yml with the kinds of sources, directories and notifiers that are installed here."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "slamon.yml",

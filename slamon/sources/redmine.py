@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from slamon.core.instants import SECOND, parse_instant
+from slamon.core.instants import SECOND, Instant, parse_instant
 from slamon.core.ticket import Event, Ticket
-from slamon.ports import Batch, Finding
+from slamon.ports import Batch, Finding, SourceError
 from slamon.secrets import Secret
 from slamon.sources import redmine_api as api
 from slamon.sources.http import Feed, Found, HttpSettings, HttpSource, Mark, NotFound, Page, Usual, Window, check_fields
@@ -26,17 +26,8 @@ STATUSES = {
     "Rejected": "cancelled",
 }
 PRIORITIES = {name: name.lower() for name in ("Low", "Normal", "High", "Urgent", "Immediate")}
-NATIVE = (
-    "project",
-    "tracker",
-    "category",
-    "version",
-    "due_date",
-    "assigned_to",
-    "assigned_to.login",
-    "author",
-    "author.login",
-)
+_PEOPLE = ("assigned_to", "assigned_to.login", "author", "author.login")
+NATIVE = ("project", "tracker", "category", "version", "due_date", *_PEOPLE)
 PAGE = 100  # more is cut by the server
 
 
@@ -61,6 +52,7 @@ class RedmineSource(HttpSource):
         super().__init__(name, settings, around, _usual(settings))
         self._settings = settings
         self._names = Names(self.client, around.time)
+        self._listed: dict[str, Instant] = {}  # last updates, of the page that is being read
         self._feed = Feed(self._page, _mark, self._tickets, self.fetch, around.time.now, self.since)
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
@@ -86,17 +78,21 @@ class RedmineSource(HttpSource):
         return Page(found.issues, offset + len(found.issues) < found.total_count, found.total_count)
 
     async def _tickets(self, rows: Sequence[Row]) -> Found:
-        found = await self.tickets([str(row.id) for row in rows])
-        return found
+        self._listed = {str(row.id): parse_instant(row.updated_on) for row in rows}
+        return await self.tickets([*self._listed])
 
     async def ticket(self, id: str) -> Ticket:
         """An issue with its journals."""
+        if not (id.isascii() and id.isdigit()):
+            raise NotFound(f"{id[:20]!r} is no id of a Redmine's")
         await self._names.refresh()
         try:
             issue = (await self.client.get(f"issues/{id}.json", api.OneIssue, {"include": "journals"})).issue
         except NotFound:
             await self._account()
             raise
+        if parse_instant(issue.updated_on) < self._listed.get(id, 0):
+            raise SourceError(f"issue {id} comes older than the list says it is: is a cache in between?")
         past = unfold(issue)
         await self._names.learn(issue, past)
         return self._translated(issue, past)
@@ -179,6 +175,7 @@ def _usual(settings: RedmineSettings) -> Usual:
         "private notes are seen only with the permission to view them",
         "custom fields that the account may not see are missing",
         "deleted issues are noticed when they are read again, before an alert",
+        "an issue that an agent opened counts as opened for a customer, never towards one",
     )
     return Usual({"X-Redmine-API-Key": settings.key}, remedy, STATUSES, PRIORITIES, cannot_tell)
 

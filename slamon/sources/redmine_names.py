@@ -17,8 +17,7 @@ T = TypeVar("T")
 FRESH_FOR = 600.0  # seconds
 _WORKS_ON_ISSUES = "edit_issues"  # reporters may only add and comment
 _PAGE = 100
-
-
+_ATTRIBUTES = ("project", "status", "priority", "tracker", "category", "fixed_version")
 _BY_ID = {"project": "projects", "category": "issue_categories", "fixed_version": "versions"}
 
 
@@ -61,21 +60,24 @@ class Names:
         self._note("tracker", trackers.trackers)
 
     async def learn(self, issue: Issue, past: Past) -> None:
-        """Whatever is needed to translate an issue."""
-        people = [issue.author, issue.assigned_to, *(journal.user for journal in issue.journals)]
-        self._note("assigned_to", filter(None, people))
-        for what in ("project", "status", "priority", "tracker", "category", "fixed_version"):
-            self._note(what, filter(None, [getattr(issue, what)]))
+        """Whatever is needed to translate an issue, each thing once, however many issues are read at once."""
         async with self._learning:
-            for what, id in sorted(_ids(past)):
-                if what in _BY_ID and (what, id) not in self._names:
-                    self._names[what, id] = await self._name_of(what, id)
-            for project in sorted({step.project for step in past.steps} | {past.initial["project_id"]}):
+            people = [issue.author, issue.assigned_to, *(journal.user for journal in issue.journals)]
+            self._note("assigned_to", filter(None, people))
+            for what in _ATTRIBUTES:
+                self._note(what, filter(None, [getattr(issue, what)]))
+            await self._learn_names(past)
+            for project in {step.project for step in past.steps} | {past.initial["project_id"]}:
                 if project not in self._members:
                     self._members[project] = await self._members_of(project)
             wanted = {str(one.id) for one in people if one} | {id for what, id in _ids(past) if what == "assigned_to"}
-            for user in sorted(wanted - self._users.keys()):
+            for user in wanted - self._users.keys():
                 self._users[user] = await self._user(user)
+
+    async def _learn_names(self, past: Past) -> None:
+        for what, id in _ids(past):
+            if what in _BY_ID and (what, id) not in self._names:
+                self._names[what, id] = await self._name_of(what, id)
 
     def _note(self, what: str, references: Iterable[Reference]) -> None:
         self._names |= {(what, str(one.id)): one.name for one in references if one.name}

@@ -34,8 +34,8 @@ class Step:
 
     @property
     def ended_the_ticket(self) -> bool:
-        """Whether the ticket became solved or closed here."""
-        return self.solved and self.before.get("status") != self.after["status"]
+        """Whether the ticket became solved (from outside both) or closed here."""
+        return bool(self.what & (Happening.SOLVED | Happening.CLOSED))
 
 
 @dataclass

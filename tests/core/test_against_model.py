@@ -1,11 +1,14 @@
-"""The engine says what a slow walk, tick by tick, says: every field of every verdict, for random rules and histories."""
+"""The engine says what a slow walk, tick by tick, says: every field of every verdict, for random rules and histories.
+
+SLAMON_EXAMPLES=20000 looks longer, and at other examples each time.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import fields
 
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
 from slamon.core.instants import Instant, to_datetime
@@ -15,14 +18,14 @@ from slamon.core.ticket import Ticket
 from slamon.core.verdict import Verdict
 
 from .model import Ambiguous, Model, Said
-from .strategies import CALENDARS, TICK, instants_of, rule_sets, tickets
+from .strategies import DAYS, SECONDS, World, instants_of, one_target, rule_sets, tickets
 
-EXAMPLES = int(os.environ.get("SLAMON_EXAMPLES", "300"))
+MORE = os.environ.get("SLAMON_EXAMPLES")
 ASKED = 5  # instants an example
 slow = settings(
-    max_examples=EXAMPLES,
+    max_examples=int(MORE or 350),
     deadline=None,
-    derandomize="SLAMON_EXAMPLES" not in os.environ,
+    derandomize=MORE is None,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
@@ -53,10 +56,33 @@ def compare(rules: Rules, model: Model, ticket: Ticket, at: Instant) -> None:
             event(f"{one.status}, {one.clock}, {one.cause}")
 
 
-@slow
-@given(rule_sets(), tickets(), st.data())
-def test_every_verdict_is_that_of_the_slow_model(rules: Rules, ticket: Ticket, data: st.DataObject) -> None:
-    asked = data.draw(st.lists(st.sampled_from(instants_of(ticket)), min_size=1, max_size=ASKED, unique=True))
-    model = Model(rules, CALENDARS, TICK)
+def ask_often(world: World, rules: Rules, ticket: Ticket, data: st.DataObject) -> None:
+    instants = st.sampled_from(instants_of(world, ticket))
+    asked = data.draw(st.lists(instants, min_size=1, max_size=ASKED, unique=True))
+    model = Model(rules, world.calendars, world.tick)
     for at in sorted(asked):
         compare(rules, model, ticket, at)
+
+
+@slow
+@given(rule_sets(DAYS), tickets(DAYS), st.data())
+def test_several_policies_judge_as_the_slow_model_does(rules: Rules, ticket: Ticket, data: st.DataObject) -> None:
+    ask_often(DAYS, rules, ticket, data)
+
+
+@slow
+@given(one_target(DAYS), tickets(DAYS, 14), st.data())
+def test_one_target_judges_as_the_slow_model_does(rules: Rules, ticket: Ticket, data: st.DataObject) -> None:
+    ask_often(DAYS, rules, ticket, data)
+
+
+@slow
+@given(one_target(DAYS, ("resolution", "custom", "due")), tickets(DAYS, 14), st.data())
+def test_clocks_that_come_back_judge_as_the_slow_model_does(rules: Rules, ticket: Ticket, data: st.DataObject) -> None:
+    ask_often(DAYS, rules, ticket, data)
+
+
+@slow
+@given(rule_sets(SECONDS), tickets(SECONDS), st.data())
+def test_second_by_second_it_is_as_the_slow_model_says(rules: Rules, ticket: Ticket, data: st.DataObject) -> None:
+    ask_often(SECONDS, rules, ticket, data)

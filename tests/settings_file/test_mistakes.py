@@ -36,7 +36,7 @@ def test_a_mistake_is_told_with_its_place_and_what_to_type(text: str, expected: 
 
 
 LATER = {
-    "": ("directories", "heartbeat"),
+    "": ("heartbeat",),
     "storage": ("keep",),
     "web": ("auth", "open", "tokens", "url"),
     "alerts": ("per_ticket", "realert_after", "send"),

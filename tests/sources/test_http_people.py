@@ -6,9 +6,8 @@ import pytest
 
 from slamon.sources.http import Agents, Bots, People, Person
 
-ALICE = Person(
-    "5", "Alice Example", "alice", "alice@desk.example", frozenset({"Support"}), frozenset({"Level 1"}), True
-)
+SUPPORT, LEVEL_1 = frozenset({"Support"}), frozenset({"Level 1"})
+ALICE = Person("5", "Alice Example", "alice", "alice@desk.example", SUPPORT, LEVEL_1, True)
 CAROL = Person("7", "Carol Example", "carol", "carol@customer.example", frozenset({"Reporter"}))
 
 
@@ -26,6 +25,7 @@ CAROL = Person("7", "Carol Example", "carol", "carol@customer.example", frozense
         (Agents(domains=("desk.example",)), "agent", "customer"),
         (Agents(domains=("@Desk.Example",)), "agent", "customer"),
         (Agents(domains=("example",)), "customer", "customer"),
+        (Agents(domains=("alice",)), "customer", "customer"),
         (Agents(roles=("Nobody",), users=("alice",)), "agent", "customer"),
     ],
 )

@@ -28,7 +28,7 @@ def test_an_address_may_have_a_port_and_a_path(url: str) -> None:
         ({"url": "https://desk.example/?key=pass"}, "url: it holds more than an address"),
         (
             {"status": {"Odd": "waiting"}},
-            "status: 'Odd' cannot mean 'waiting': write one of cancelled, closed, merged,",
+            "status: 'Odd' cannot mean 'waiting': write one of cancelled, closed,",
         ),
         ({"since": -1}, "since: -1 is negative: write 30d"),
         ({"network": Network(proxy=Secret("pass:3128"))}, "network: this is not the address of a proxy"),

@@ -30,9 +30,8 @@ def test_a_ticket_first_seen_is_as_it_is_shown() -> None:
 
 def test_what_differs_from_the_stored_history_happened_between_the_looks() -> None:
     first = shown({"status": "open", "priority": "low"})
-    later = continued(
-        first, shown({"status": "solved", "priority": "low"}, NOTE), earliest=T0 + MINUTE, at=T0 + 2 * MINUTE
-    )
+    second = shown({"status": "solved", "priority": "low"}, NOTE)
+    later = continued(first, second, earliest=T0 + MINUTE, at=T0 + 2 * MINUTE)
     change = Event(T0 + 2 * MINUTE, "change", f"seen-{T0 + 2 * MINUTE}", set={"status": "solved"}, earliest=T0 + MINUTE)
     assert later == shown({"status": "open", "priority": "low"}, NOTE, change)
 

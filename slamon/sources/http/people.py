@@ -28,7 +28,7 @@ class Person:
     @property
     def names(self) -> frozenset[str]:
         """All that this person may be called by in the configuration, in lower case."""
-        return _folded(one for one in (self.id, self.name, self.login, self.mail) if one)
+        return _folded((self.id, self.name, self.login, self.mail))
 
 
 class People:
@@ -69,9 +69,9 @@ class People:
             person.names & self._users
             or _folded(person.roles) & self._roles
             or _folded(person.groups) & self._groups
-            or person.mail.rpartition("@")[2].casefold() in self._domains
+            or ("@" in person.mail and person.mail.rpartition("@")[2].casefold() in self._domains)
         )
 
 
 def _folded(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(text.casefold() for text in texts)
+    return frozenset(text.casefold() for text in texts if text)

@@ -1,0 +1,248 @@
+"""From a ticket of Request Tracker and its transactions to what it was at creation and what happened since."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from slamon.core.instants import Instant, parse_instant
+
+MESSAGES = {"Correspond": True, "Comment": False}  # and whether the customer sees them
+SETS = frozenset({"Set", "Status", "Give", "Take", "Untake", "Steal", "Force", "SetWatcher"})
+DATES = ("Due", "Starts")
+NOT_SET = "1970-01-01T00:00:00Z"
+SYSTEM = "RT_System"
+NOBODY = "Nobody"
+
+State = dict[str, Any]  # by Request Tracker's names of fields, and cf.ID: a list of texts; ids as text, nothing as None
+
+_IN_SQL = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
+_LINKED = re.compile(r"/ticket/(\d+)$")
+
+
+class _Record(Struct, frozen=True, rename="pascal"):
+    """What has an id: a text in lists, a number by itself."""
+
+    number: str | int = msgspec.field(name="id")
+
+    @property
+    def id(self) -> str:
+        return str(self.number)
+
+
+class Reference(_Record, frozen=True, rename="pascal"):
+    """Something by its id; a person without `name` by the name in place of the id."""
+
+    name: str | None = None
+    email_address: str | None = None
+
+
+class Transaction(_Record, frozen=True, rename="pascal"):
+    """One thing that was done."""
+
+    type: str
+    created: str
+    creator: Reference | str = ""
+    field: str | int | None = None
+    old_value: str | int | None = None
+    new_value: str | int | None = None
+    object_id: str | int | None = None
+
+    @property
+    def at(self) -> Instant:
+        return parse_instant(self.created)
+
+    @property
+    def order(self) -> tuple[Instant, int]:
+        return self.at, int(self.id)
+
+
+class CustomField(_Record, frozen=True):
+    name: str
+    values: list[Any] = []
+
+
+class Shown(_Record, frozen=True, rename="pascal"):
+    """A ticket as it is now. `Resolved` is not read: it stays when a ticket is opened again."""
+
+    status: str
+    created: str
+    last_updated: str
+    queue: Reference | str = ""
+    owner: Reference | str = ""
+    creator: Reference | str = ""
+    requestor: list[Reference] | Reference | str = []
+    priority: str | int | None = None
+    due: str | None = None
+    starts: str | None = None
+    sla: str | None = msgspec.field(default=None, name="SLA")
+    subject: str | None = None
+    custom_fields: list[CustomField] | str = []
+
+    @property
+    def requestors(self) -> list[Reference]:
+        if isinstance(self.requestor, str):
+            return []
+        return [self.requestor] if isinstance(self.requestor, Reference) else self.requestor
+
+    @property
+    def custom(self) -> list[CustomField]:
+        return [] if isinstance(self.custom_fields, str) else self.custom_fields
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A message, or a transaction and what it set."""
+
+    done: Transaction
+    set: State = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Untraced:
+    """A value that no transaction tells of: it was set after one instant, and by another."""
+
+    key: str
+    value: Any
+    earliest: Instant
+    latest: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a ticket was at creation, and what happened since, oldest first."""
+
+    initial: State
+    steps: list[Step]
+    untraced: list[Untraced]
+
+
+def unfold(shown: Shown, transactions: Iterable[Transaction]) -> Past:
+    """The past of a ticket: its present with every transaction of its own undone, the latest first.
+
+    What its creator wrote at the instant of creation is the opening, and left out.
+    """
+    own = [one for one in transactions if is_of(one, shown.id)]
+    return _undone(_present(shown), parse_instant(shown.last_updated), own)
+
+
+def unfold_merged(id: str, transactions: Iterable[Transaction]) -> Past:
+    """The past of a ticket that is now part of another, by its transactions among that one's.
+
+    What it was is told of those fields only that were ever changed; custom fields are left out.
+    """
+    own = _in_order(one for one in transactions if is_of(one, id))
+    present = {str(one.field): _value(str(one.field), one.new_value) for one in own if one.type in SETS}
+    return _undone(present, own[-1].at if own else 0, own)
+
+
+def merges(transactions: Iterable[Transaction]) -> dict[str, tuple[Transaction, str]]:
+    """By the id of each ticket that was merged into another: by which transaction, and into which."""
+    found: dict[str, tuple[Transaction, str]] = {}
+    for one in transactions:
+        into = _LINKED.search(str(one.new_value)) if one.type == "AddLink" and one.field == "MergedInto" else None
+        if into and not is_of(one, into[1]):
+            found[str(one.object_id)] = one, into[1]
+    return found
+
+
+def is_of(one: Transaction, id: str) -> bool:
+    """Whether it is the ticket's own, rather than of one that was merged into it."""
+    return one.object_id is None or str(one.object_id) in ("", id)
+
+
+def _undone(present: State, updated_at: Instant, transactions: Sequence[Transaction]) -> Past:
+    undoing = _Undoing(present, updated_at)
+    openings = {(one.created, _id(one.creator)) for one in transactions if one.type == "Create"}
+    for one in reversed(_in_order(_without_echoes(transactions))):
+        if one.type not in MESSAGES or (one.created, _id(one.creator)) not in openings:
+            undoing.undo(one)
+    return Past(undoing.state, undoing.steps[::-1], undoing.untraced[::-1])
+
+
+def _in_order(transactions: Iterable[Transaction]) -> list[Transaction]:
+    return sorted(transactions, key=lambda one: one.order)
+
+
+def _without_echoes(transactions: Sequence[Transaction]) -> list[Transaction]:
+    """One change of the owner is told twice: as of a field, and as of a role."""
+    told = {_said(one) for one in transactions if one.type != "SetWatcher"}
+    return [one for one in transactions if one.type != "SetWatcher" or _said(one) not in told]
+
+
+def _said(one: Transaction) -> tuple[Any, ...]:
+    return one.field, one.old_value, one.new_value, one.created
+
+
+class _Undoing:
+    def __init__(self, present: State, updated_at: Instant) -> None:
+        self.state = present
+        self.steps: list[Step] = []
+        self.untraced: list[Untraced] = []
+        self._updated_at = updated_at
+        self._known_until: dict[str, Instant] = {}  # by key, the transaction after this one that changed it
+
+    def undo(self, one: Transaction) -> None:
+        key = _key(one)
+        if one.type in MESSAGES:
+            self.steps.append(Step(one))
+        elif key in self.state:
+            self._undo(key, one)
+
+    def _undo(self, key: str, one: Transaction) -> None:
+        old, new, value = _value(key, one.old_value), _value(key, one.new_value), self.state[key]
+        if isinstance(value, list):
+            self.steps.append(Step(one, {key: value}))
+            self.state[key] = [*(item for item in value if item != new), *([old] if old else [])]
+            return
+        if value != new:
+            self._look_for_gap(key, value, one.at)
+        self.steps.append(Step(one, {key: new}))
+        self.state[key] = old
+        self._known_until[key] = one.at
+
+    def _look_for_gap(self, key: str, value: Any, at: Instant) -> None:
+        """Something changed what the transaction had set, and left no transaction, or none that we may see."""
+        until = self._known_until.get(key)
+        latest = max(self._updated_at, at + 1) if until is None else until - 1
+        if latest > at:
+            self.untraced.append(Untraced(key, value, at, latest))
+
+
+def _key(one: Transaction) -> str:
+    if one.type == "CustomField":
+        return f"cf.{one.field}"
+    return str(one.field) if one.type in SETS else ""
+
+
+def _present(shown: Shown) -> State:
+    state: State = {
+        "Status": shown.status,
+        "Priority": _value("Priority", shown.priority),
+        "Queue": _id(shown.queue),
+        "Owner": _id(shown.owner),
+        "SLA": shown.sla or None,
+        "Due": _value("Due", shown.due),
+        "Starts": _value("Starts", shown.starts),
+    }
+    return state | {f"cf.{one.id}": [_text(value) for value in one.values] for one in shown.custom}
+
+
+def _id(reference: Reference | str) -> str | None:
+    return (reference.id if isinstance(reference, Reference) else reference) or None
+
+
+def _value(key: str, told: str | int | None) -> str | None:
+    """A value as it stands in a state: nothing, and a date that is not set, as None; dates as elsewhere."""
+    value = None if told is None or told == "" else _text(told)
+    return None if key in DATES and value == NOT_SET else value
+
+
+def _text(value: Any) -> str:
+    """A transaction tells dates as the database has them: in UTC, without saying so."""
+    return _IN_SQL.sub(r"\1T\2Z", str(value)) if _IN_SQL.fullmatch(str(value)) else str(value)
