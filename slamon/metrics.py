@@ -6,12 +6,14 @@ Labels are closed sets known from the configuration; never a ticket's id, subjec
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import get_args
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from slamon import __version__
 from slamon.core.instants import SECOND, Span
+from slamon.flow.receive import PushOutcome
 from slamon.ports import Ending, Reason
 
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
@@ -23,7 +25,13 @@ _LATENESS = (0.1, 0.5, 1, 5, 30, 60, 300, 1800, 3600, 14400, 86400)
 class Metrics:
     """All metrics of one process; also the flow's observer."""
 
-    def __init__(self, sources: Iterable[str], notifiers: Iterable[str]) -> None:
+    def __init__(
+        self,
+        sources: Iterable[str],
+        notifiers: Iterable[str],
+        directories: Iterable[str] = (),
+        pushed: Iterable[str] = (),
+    ) -> None:
         self._registry = registry = CollectorRegistry()
         build = Gauge("slamon_build_info", "Version of the running service; always 1.", ["version"], registry=registry)
         build.labels(__version__).set(1)
@@ -61,6 +69,19 @@ class Metrics:
         self._sweeps = Counter(
             "slamon_sweep_finds", "Overdue judgements found by the safety sweep; should stay 0.", registry=registry
         )
+        self._missing = Counter(
+            "slamon_directory_missing", "Names that the directory does not know.", ["directory"], registry=registry
+        )
+        self._directory_up = Gauge(
+            "slamon_directory_up", "1 if the directory was read the last time.", ["directory"], registry=registry
+        )
+        self._pushes = Counter("slamon_pushes", "Pushes, by outcome.", ["source", "outcome"], registry=registry)
+        for directory in directories:
+            self._missing.labels(directory)
+            self._directory_up.labels(directory).set(0)
+        for source in pushed:
+            for outcome in get_args(PushOutcome):
+                self._pushes.labels(source, outcome)
         for source in sources:
             self._collect.labels(source)
             self._problems.labels(source)
@@ -108,6 +129,19 @@ class Metrics:
 
     def swept(self, found: int) -> None:
         self._sweeps.inc(found)
+
+    # flow.receive.PushObserver
+
+    def pushed(self, source: str, outcome: PushOutcome) -> None:
+        self._pushes.labels(source, outcome).inc()
+
+    # directories.keeper.DirectoryObserver
+
+    def directory_missed(self, directory: str) -> None:
+        self._missing.labels(directory).inc()
+
+    def directory_read(self, directory: str, entries: int | None) -> None:
+        self._directory_up.labels(directory).set(entries is not None)
 
 
 def _replace(gauge: Gauge, values: Iterable[tuple[tuple[str, ...], int]]) -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from slamon.core.instants import Instant, Span
 from slamon.core.policy import Left, OnRetarget, Promise, Target
 from slamon.core.runs import Bound, Runs, bind
-from slamon.core.timeline import Step
+from slamon.core.steps import Step
 from slamon.core.worktime import FAR
 
 Cause = Literal["retarget", "reopen"]

@@ -12,8 +12,9 @@ from slamon.core.instants import Instant
 from slamon.core.match import EVERYTHING, Match
 from slamon.core.policy import Happening, OnReopen, Policy, Rules, Target
 from slamon.core.replay import replay
+from slamon.core.steps import Step, Timeline
 from slamon.core.ticket import Event, Ticket
-from slamon.core.timeline import Step, Timeline, timeline
+from slamon.core.timeline import timeline
 from slamon.core.verdict import Verdict, verdict
 
 _MOST_REPLAYED_STEPS = 2_000_000  # beyond this much work uncertain events are not tried one by one

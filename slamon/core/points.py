@@ -10,9 +10,9 @@ from slamon.core.instants import Instant, Span
 from slamon.core.policy import OnReopen
 from slamon.core.promised import bound_text, exact_text, why_nothing
 from slamon.core.reasons import value_text
+from slamon.core.steps import Step
 from slamon.core.stretches import Stretch, paused_by
 from slamon.core.ticket import GONE, Event, Ticket
-from slamon.core.timeline import Step
 from slamon.core.verdict import Verdict
 
 _ENDING = frozenset({"stopped", "cancelled", "moved", "gone", "withdrawn"})

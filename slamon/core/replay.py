@@ -14,8 +14,8 @@ from slamon.core.match import lookup
 from slamon.core.policy import Happening, OnReopen, OnRetarget, Promise, Trigger
 from slamon.core.retarget import redate, retarget
 from slamon.core.runs import Bound, bind
+from slamon.core.steps import Step
 from slamon.core.ticket import Ticket
-from slamon.core.timeline import Step
 
 _CREATED = int(Happening.CREATED)
 _SOLVED = int(Happening.SOLVED)

@@ -7,7 +7,7 @@ from slamon.core.dates import date_value
 from slamon.core.match import lookup
 from slamon.core.policy import OnRetarget, Promise
 from slamon.core.runs import Bound, bind
-from slamon.core.timeline import Step
+from slamon.core.steps import Step
 
 
 def retarget(cycle: Cycle, definition: Definition, step: Step, promise: Promise | None, *, arriving: bool) -> None:

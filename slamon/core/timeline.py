@@ -7,18 +7,17 @@ every change of status, and what makes a ticket disappear or come back.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
-
-from msgspec import Struct
 
 from slamon.core.instants import Instant
 from slamon.core.match import DIRECTORY
 from slamon.core.order import messages_in_order, natural, without_copies
 from slamon.core.policy import Happening
+from slamon.core.steps import Step, Timeline
 from slamon.core.ticket import ENDED, GONE, OPEN, STATUSES, Event, Ticket
 
 _ALWAYS_KEPT = frozenset({"status", "assignee", "group"})
-_NOTHING = 0
 _NOBODY: frozenset[str] = frozenset()
 _CREATED = int(Happening.CREATED)
 _INBOUND = int(Happening.CREATED | Happening.CREATED_INBOUND)
@@ -37,27 +36,6 @@ _MESSAGE_BITS = {  # by author and whether it is public
 }
 
 
-class Step(Struct, gc=False):
-    """One step: what it brought about, and the fields before and after it."""
-
-    at: Instant
-    happenings: int  # bits of Happening
-    before: dict[str, Any]
-    fields: dict[str, Any]
-    changed: frozenset[str]  # names of fields with another value than before
-    solved_at: Instant | None  # since when the ticket has been solved, before this step
-    solved: bool  # whether it is solved or closed after this step
-    events: tuple[Event, ...]  # what it was made of, for the explanation
-
-
-class Timeline(Struct):
-    """The steps up to an instant, and what was odd about the history."""
-
-    steps: list[Step]
-    quality: set[str]
-    gone_at: Instant | None = None  # deleted, merged or cancelled since; the steps end before
-
-
 def timeline(ticket: Ticket, at: Instant, reads: frozenset[str], events: Sequence[Event] | None = None) -> Timeline:
     """The steps of a ticket's history up to an instant. `reads`: the fields that somebody will look at."""
     known = ticket.events if events is None else events
@@ -69,14 +47,10 @@ def timeline(ticket: Ticket, at: Instant, reads: frozenset[str], events: Sequenc
         seen, doubtful = without_copies(seen)
         if doubtful:
             builder.timeline.quality.add("duplicate_event")
-        seen.sort(key=_by_instant)
+        seen.sort(key=attrgetter("at"))
     builder.create()
     builder.feed(seen)
     return builder.finish()
-
-
-def _by_instant(event: Event) -> Instant:
-    return event.at
 
 
 class _Builder:
@@ -116,7 +90,7 @@ class _Builder:
 
     def _initial(self, fields: dict[str, Any], status: str) -> None:
         """Initial values fire right after the creation."""
-        bits = _NOTHING
+        bits = 0
         if fields.get("assignee") is not None:
             bits |= _ASSIGNED
         if fields.get("group") is not None and status not in ENDED:
@@ -182,7 +156,7 @@ class _Builder:
         self._step(at, self._happened(before, changed), before, changed, tuple(events))
 
     def _happened(self, before: dict[str, Any], changed: frozenset[str]) -> int:
-        bits = _NOTHING
+        bits = 0
         if "assignee" in changed and self.fields["assignee"] is not None:
             bits |= _ASSIGNED
         if "group" in changed:
@@ -221,7 +195,7 @@ class _Builder:
             self.solved_at = None
 
     def _status_happenings(self, old: str, new: str) -> int:
-        bits = _CLOSED if new == "closed" else _NOTHING
+        bits = _CLOSED if new == "closed" else 0
         if new in ENDED and old not in ENDED:
             bits |= _SOLVED
         elif old in ENDED and new in OPEN:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-import msgspec
-
-from slamon.core.history import encode
 from slamon.core.instants import SECOND, Instant, Span
-from slamon.core.ticket import Ticket
 from slamon.core.wording import span_text
+from slamon.flow.filed import Filed
 from slamon.flow.observe import Fault, Observer, log
 from slamon.ports import Rereads, Source, SourceError, Store, StoreError, Time
 
@@ -35,7 +32,7 @@ class Collector:
         self._source = source
         self._store = store
         self._time = time
-        self._changed = changed
+        self.filed = Filed(source.name, store, time, changed)
         self._observer = observer
         self._max_data_age = max_data_age
         self._fault = Fault("source", source=source.name)
@@ -70,7 +67,8 @@ class Collector:
         if isinstance(self._source, Rereads) and self._fault.standing is None:
             try:
                 async with asyncio.timeout(_REREAD_BUDGET):
-                    await self._save(await self._source.fetch([id]), None)
+                    begun = self._time.monotonic()
+                    await self.filed.polled(await self._source.fetch([id]), None, begun)
             except (SourceError, StoreError, TimeoutError) as error:
                 log.debug("no last look at the ticket", source=self._source.name, error=str(error))
 
@@ -98,9 +96,9 @@ class Collector:
         return 0.0 if self._failures < 2 else min(_LONGEST_PAUSE, 2.0 ** min(self._failures, 16))
 
     async def _read(self) -> None:
-        name = self._source.name
+        name, begun = self._source.name, self._time.monotonic()
         async for batch in self._source.collect(await self._store.cursor(name)):
-            changed = await self._save(batch.tickets, batch.cursor)
+            changed = await self.filed.polled(batch.tickets, batch.cursor, begun)
             self._report(batch.problems)
             self._observer.collected(name, changed, len(batch.problems))
             if batch.progress is not None:
@@ -112,15 +110,8 @@ class Collector:
         ids = await self._store.open_tickets(source.name, self._reconciled, _RECONCILED_AT_ONCE)
         self._reconciled = ids[-1] if len(ids) == _RECONCILED_AT_ONCE else ""
         if ids and isinstance(source, Rereads):
-            await self._save(await source.fetch(ids), None)
-
-    async def _save(self, tickets: Sequence[Ticket], cursor: bytes | None) -> int:
-        name = self._source.name
-        rows = [(ticket.id, encode(msgspec.structs.replace(ticket, source=name))) for ticket in tickets]
-        changed = await self._store.save_batch(name, rows, cursor)
-        if changed:
-            self._changed.set()
-        return changed
+            begun = self._time.monotonic()
+            await self.filed.polled(await source.fetch(ids), None, begun)
 
     def _report(self, found: Sequence[str]) -> None:
         for problem in found[:_MOST_PROBLEMS_LOGGED]:

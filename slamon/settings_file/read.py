@@ -141,7 +141,7 @@ def _check_directories(found: tuple[Named[Connector | None], ...], report: Setti
     for one in found:
         values = one.value.values if one.value is not None else None
         if values is not None and values.get(tables.ON) != "customer" and not values.has(tables.ADDRESS):
-            help = f"add address: the column with the addresses"
+            help = "add address: the column with the addresses"
             report.error(one.key, "missing-key", f"the key 'address' is missing in {quoted(one.name)}", help)
 
 

@@ -18,7 +18,7 @@ from slamon.settings_file.values import Leaf, Section
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """A source, directory or notifier as configured: its kind, the settings of that kind, and where every key stands."""
+    """A source, directory or notifier as configured: its kind, that kind's settings, and where every key stands."""
 
     kind: str
     options: Any
@@ -53,7 +53,9 @@ class Registry:
         keys = [own_key, *self.common, *(one.key for one in own)]
         names = [key.name for key in keys]
         if len(set(names)) < len(names) or "use" in names:
-            raise LookupError(f"kind {kind!r} cannot be configured: its keys clash with kind, use or those of all kinds")
+            raise LookupError(
+                f"kind {kind!r} cannot be configured: its keys clash with kind, use or those of all kinds"
+            )
         hidden = [name for name in self.not_built if name not in names]
         return KindKeys(Section(f"a map with kind: {kind}", keys, not_built=hidden), own, loaded.settings)
 

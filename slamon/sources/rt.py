@@ -12,7 +12,17 @@ from msgspec import Struct
 from slamon.core.ticket import OPEN, Ticket
 from slamon.ports import Batch, Finding, SourceError
 from slamon.secrets import Secret
-from slamon.sources.http import Feed, Found, HttpSettings, HttpSource, NotFound, Usual, check_fields, current_fields
+from slamon.sources.http import (
+    Feed,
+    Found,
+    HttpSettings,
+    HttpSource,
+    NotFound,
+    Unexpected,
+    Usual,
+    check_fields,
+    current_fields,
+)
 from slamon.sources.registry import Kind, Surroundings
 from slamon.sources.rt_feed import Row, Updates
 from slamon.sources.rt_history import Past, Reference, Shown, Transaction, merges, unfold, unfold_merged
@@ -33,7 +43,7 @@ CANNOT_TELL = (
     "queues and custom fields that the account may not see are missing",
     "deleted tickets are noticed when they are read again, before an alert",
     "who is privileged, in a group, or a requestor is known as of now, not as of then",
-    "what was changed without a transaction is dated by what was around it, or seems to have been so from the beginning",
+    "what was changed without a transaction is dated by what was around it, or seems to have been so from the start",
     "which statuses there are: a wrong name under status is not noticed",
 )
 
@@ -67,9 +77,8 @@ class RtSource(HttpSource):
         self._histories = Histories(self.client)
         self._translation = Translation(self, self._names, settings.url)
         self._merged: dict[str, set[str]] = {}  # by id, the tickets that are now part of it
-        updates = Updates(
-            self.client, around.time, [native for native, status in settings.status.items() if status in OPEN]
-        )
+        also_open = [native for native, status in settings.status.items() if status in OPEN]
+        updates = Updates(self.client, around.time, also_open)
         self._feed = Feed(updates.page, attrgetter("mark"), self._tickets, self.fetch, around.time.now, self.since)
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
@@ -83,8 +92,9 @@ class RtSource(HttpSource):
         if await self._names.refresh(force=force):
             self._histories.forget()
         if not (self._names.sees_people or self._agents_given):
+            problem = "the account is not privileged, so it is not shown who else is"
             remedy = "make it privileged, or say under agents whose message answers"
-            raise SourceError(f"the account is not privileged, so it is not shown who else is: {remedy}", permanent=True)
+            raise SourceError(f"{problem}: {remedy}", permanent=True)
 
     async def _tickets(self, rows: Sequence[Row]) -> Found:
         """The tickets of these rows, and those that were merged into them: they are in no list any more."""
@@ -98,6 +108,12 @@ class RtSource(HttpSource):
     async def ticket(self, id: str) -> Ticket:
         """A ticket with its transactions."""
         await self._look_around()
+        try:
+            return await self._ticket(id)
+        except ValueError as mistake:
+            raise Unexpected(f"ticket {id}: {mistake}") from None
+
+    async def _ticket(self, id: str) -> Ticket:
         params = {"fields[Owner]": "id,Name", "fields[Creator]": "id,Name,EmailAddress"}
         try:
             answer = await self.client.ask(f"REST/2.0/ticket/{id}", Shown, params, keep=True)
@@ -107,7 +123,8 @@ class RtSource(HttpSource):
         transactions = await self._histories.read(shown.id, last_transaction(answer.headers.get("ETag")))
         if shown.id != id:
             return await self._part(id, shown, transactions)
-        self._merged[id] = set(merges(transactions))
+        if parts := merges(transactions):
+            self._merged[id] = set(parts)
         past = unfold(shown, transactions)
         await self._learn(past, [*shown.requestors[:1], shown.creator, shown.owner])
         return self._translation.ticket(shown, past)
@@ -116,7 +133,7 @@ class RtSource(HttpSource):
         """A ticket that went to a queue out of our sight is gone, if where it was can still be seen."""
         if error.permanent and not isinstance(error, NotFound):
             known = (await self.around.known([id])).get(id)
-            await self._look_around(force=True)
+            await self._look_around(force=known is not None)
             if known and current_fields(known).get("group") in self._names.queues:
                 return NotFound(f"ticket {id} went out of the account's sight")
         return error

@@ -1,7 +1,7 @@
 """Which tickets of a Request Tracker were updated, asked for in a way that no time zone can bend.
 
-A date in a query is read in the zone of the account, which nobody tells. "N seconds ago" is the same everywhere, but for
-an hour if summer time began or ended meanwhile: so it asks for some more, and drops what is older than was wanted.
+A date in a query is read in the zone of the account, which nobody tells. "N seconds ago" is the same everywhere, but
+for an hour if summer time began or ended meanwhile: so more is asked for, and what is older than wanted is dropped.
 """
 
 from __future__ import annotations
@@ -46,6 +46,12 @@ class Updates:
 
     async def page(self, window: Window, offset: int) -> Page[Row]:
         """Rows of a window, ascending, after passing over some; as Feed wants it."""
+        try:
+            return await self._page(window, offset)
+        except ValueError as mistake:
+            raise SourceError(f"the list of tickets cannot be read: {mistake}") from None
+
+    async def _page(self, window: Window, offset: int) -> Page[Row]:
         rows: dict[str, Row] = {}
         older = 0
         for number in range(1, MOST_PAGES + 1):
@@ -62,8 +68,8 @@ class Updates:
         raise SourceError(f"the list of tickets has no end: {MOST_PAGES} pages were read")
 
     async def _read(self, window: Window, number: int) -> Rows[Row]:
-        params = {"query": self._query(window), "fields": "LastUpdated", "per_page": PER_PAGE, "page": number}
-        return await self._client.get(_LIST, Rows[Row], params)
+        params: dict[str, str | int] = {"query": self._query(window), "fields": "LastUpdated"}
+        return await self._client.get(_LIST, Rows[Row], {**params, "per_page": PER_PAGE, "page": number})
 
     def _query(self, window: Window) -> str:
         conditions = ["Type = 'ticket'"]

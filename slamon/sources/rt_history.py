@@ -62,7 +62,7 @@ class Transaction(_Record, frozen=True, rename="pascal"):
         return self.at, int(self.id)
 
 
-class CustomField(_Record, frozen=True):
+class CustomField(_Record, frozen=True, rename="lower"):
     name: str
     values: list[Any] = []
 

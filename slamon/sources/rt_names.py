@@ -88,7 +88,7 @@ class Names:
     async def _learn_user(self, id: str, name: str | None) -> None:
         if id in self._users:
             return
-        user = await self._user(id) or User()
+        user = (await self._user(id) if self.sees_people else None) or User()
         name = user.name or name
         self._users[id] = msgspec.structs.replace(user, name=name)
         if name:

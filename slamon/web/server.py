@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 
 from slamon.ports import StoreError
 from slamon.web.health import Health
+from slamon.web.hooks import Hooks, Take
 
 _MOST_BODY_BYTES = 64 * 1024
 _KEEP_ALIVE_SECONDS = 15
@@ -25,6 +26,7 @@ class Answers:
     metrics: Callable[[], Awaitable[tuple[bytes, str]]]  # text and content type
     status: Callable[[], Awaitable[dict[str, Any]]]
     tickets: Callable[[str], Awaitable[Sequence[bytes]]]  # the histories of an id, one for each source that has it
+    take: Take  # what is pushed
 
 
 class WebServer:
@@ -85,6 +87,7 @@ def _application(answers: Answers) -> web.Application:
         ("/api/tickets", tickets),
     ):
         app.router.add_get(path, answer)
+    app.router.add_post("/hooks/{name}", Hooks(answers.take).answer)
     return app
 
 

@@ -33,7 +33,6 @@ from .build import (
 )
 
 
-
 @dataclass(frozen=True)
 class World:
     """The size of things: a tick, and the calendars, lengths and gaps that are multiples of it."""

@@ -5,6 +5,8 @@ The office is open Monday to Friday from 09:00 to 17:00 in Berlin. Times are Ber
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from slamon.core.policy import Promise
@@ -27,7 +29,6 @@ from .build import (
     ticket,
 )
 from .table import only, shown
-from zoneinfo import ZoneInfo
 
 SPLIT = hours("split", "09:00-12:00, 13:00-17:00")
 HOLIDAY = hours("holiday", "09:00-17:00", holidays=("2026-05-14",))

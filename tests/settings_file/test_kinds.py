@@ -113,6 +113,6 @@ def test_a_kind_whose_settings_cannot_be_written_is_named() -> None:
 
 
 def test_the_kinds_that_are_installed_can_all_be_configured() -> None:
-    for section in ("sources", "notifiers"):
+    for section in ("sources", "directories", "notifiers"):
         registry = DOCUMENT.keys[section].field._registry  # type: ignore[attr-defined]
         assert [kind for kind, _ in registry.records()] == registry.kinds()

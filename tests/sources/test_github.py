@@ -1,0 +1,241 @@
+"""The source of kind github, on a server of the shape of the public contract."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slamon.core.instants import MINUTE, parse_instant
+from slamon.ports import SourceError
+from slamon.secrets import Secret
+from slamon.sources import Surroundings, load
+from slamon.sources.github import GithubSettings, GithubSource
+from slamon.sources.http import Agents, NotFound
+from tests.clock import ManualTime
+from tests.sources.github_server import ANNA, CARL, NOW, ROBOT, TOKEN, Hub, comment, entry, issue, labeled, poll, reading
+from tests.sources.http_server import answer, data
+
+LIST = "/repos/acme/vpn/issues"
+
+
+def whole_issue() -> Hub:
+    """An issue that was labelled, answered, closed, opened again and closed as not planned."""
+    timeline = [
+        labeled("2026-03-10T10:00:00Z", 1, "bug"),
+        comment("2026-03-10T10:05:00Z", 900, ROBOT),
+        comment("2026-03-10T11:00:00Z", 901, ANNA, "MEMBER"),
+        labeled("2026-03-10T11:00:05Z", 2, "needs info"),
+        entry("assigned", "2026-03-10T11:01:00Z", 3, assignee=ANNA),
+        entry("subscribed", "2026-03-10T11:01:00Z", 4),
+        {"event": "committed", "sha": "abc", "author": {"name": "x", "date": "2026-03-10T11:02:00Z"}},
+        comment("2026-03-11T09:00:00Z", 902, CARL),
+        labeled("2026-03-11T09:30:00Z", 5, "needs info", "unlabeled"),
+        labeled("2026-03-11T09:31:00Z", 6, "P1"),
+        entry("closed", "2026-03-11T12:00:00Z", 7, state_reason="completed"),
+        entry("reopened", "2026-03-12T12:00:00Z", 8, actor=None),
+        entry("closed", "2026-03-13T12:00:00Z", 9, state_reason=None),
+    ]
+    now = {"state": "closed", "state_reason": "not_planned", "closed_at": "2026-03-13T12:00:00Z"}
+    labels = [{"name": "bug"}, {"name": "P1"}]
+    hub = Hub(timelines={"acme/vpn#1": timeline}, most=4)
+    hub.issues["acme/vpn"] = [issue(1, labels=labels, assignees=[ANNA], **now, updated_at="2026-03-13T12:00:00Z")]
+    return hub
+
+
+MEANING = {"status": {"Needs Info": "waiting_customer"}, "priority": {"P0": "urgent", "p1": "high"}}
+
+
+@pytest.mark.asyncio
+async def test_a_timeline_becomes_what_was_at_creation_and_what_changed(tmp_path: Path) -> None:
+    async with reading(whole_issue(), tmp_path, **MEANING) as (source, _):
+        tickets, _, _ = await poll(source)
+    ticket = tickets["acme/vpn#1"]
+    assert (ticket.subject, ticket.created_by, ticket.history) == ("Issue 1", "customer", "full")
+    assert ticket.url == "https://github.example/acme/vpn/issues/1"
+    assert ticket.created_at == parse_instant("2026-03-10T10:00:00Z")
+    at_creation = {"status": "open", "source_status": "open", "priority": None, "type": None, "assignee": None}
+    assert ticket.fields == {**at_creation, "tags": ["bug"]}
+    waiting = {"status": "waiting_customer", "source_status": "Needs Info"}
+    again = {"status": "open", "source_status": "open"}
+    assert [event.set for event in ticket.events if event.kind == "change"] == [
+        {**waiting, "tags": ["bug", "needs info"]},
+        {"assignee": "anna"},
+        {**again, "tags": ["bug"]},
+        {"priority": "high", "tags": ["bug", "P1"]},
+        {"status": "solved", "source_status": "completed"},
+        again,
+        {"status": "cancelled", "source_status": "not_planned"},
+    ]
+    messages = [(event.id, event.by, event.public) for event in ticket.events if event.kind == "message"]
+    assert messages == [("comment.900", "bot", True), ("comment.901", "agent", True), ("comment.902", "customer", True)]
+    assert [event.by for event in ticket.events if event.kind == "change"] == [*["anna"] * 5, None, "anna"]
+
+
+@pytest.mark.asyncio
+async def test_pull_requests_are_no_tickets(tmp_path: Path) -> None:
+    hub = Hub({"acme/vpn": [issue(1), issue(2, pull_request={"url": "https://x"})]})
+    async with reading(hub, tmp_path) as (source, server):
+        tickets, _, _ = await poll(source)
+        assert set(tickets) == {"acme/vpn#1"}
+        assert not server.asked(f"{LIST}/2/timeline")
+        assert await source.fetch(["acme/vpn#2"]) == []
+
+
+@pytest.mark.asyncio
+async def test_a_long_list_is_read_whole_and_an_issue_of_it_costs_one_request(tmp_path: Path) -> None:
+    rows = [issue(n, f"2026-03-10T10:{n // 60:02}:{n % 60:02}Z") for n in range(1, 236)]
+    rows += [issue(n, "2026-03-10T11:00:00Z") for n in range(236, 460)]  # more of one instant than two pages hold
+    async with reading(Hub({"acme/vpn": rows}), tmp_path) as (source, server):
+        tickets, _, _ = await poll(source)
+    assert {int(id.rpartition("#")[2]) for id in tickets} == set(range(1, 460))
+    assert not [one for one in server.requests if one.path == f"{LIST}/1"]
+    assert len(server.requests) < 480
+
+
+@pytest.mark.asyncio
+async def test_old_issues_are_read_at_first_only_if_they_are_open(tmp_path: Path) -> None:
+    old = "2025-01-01T00:00:00Z"
+    hub = Hub({"acme/vpn": [issue(1, old), issue(2, old, state="closed", closed_at=old), issue(3)]})
+    async with reading(hub, tmp_path) as (source, _):
+        tickets, _, _ = await poll(source)
+    assert set(tickets) == {"acme/vpn#1", "acme/vpn#3"}
+
+
+@pytest.mark.asyncio
+async def test_a_poll_with_nothing_new_costs_nothing_of_the_budget(tmp_path: Path) -> None:
+    hub = whole_issue()
+    async with reading(hub, tmp_path) as (source, server):
+        _, cursor, _ = await poll(source)
+        for _ in range(3):
+            _, cursor, _ = await poll(source, cursor)
+        left, asked = hub.left, len(server.requests)
+        tickets, _, _ = await poll(source, cursor)
+        assert (tickets, hub.left, len(server.requests)) == ({}, left, asked + 1)
+        assert source.readings.requests_left == left
+
+
+@pytest.mark.asyncio
+async def test_what_was_updated_is_read_again_and_nothing_else(tmp_path: Path) -> None:
+    hub = Hub({"acme/vpn": [issue(1), issue(2)]})
+    async with reading(hub, tmp_path) as (source, _):
+        _, cursor, _ = await poll(source)
+        _, cursor, _ = await poll(source, cursor)
+        hub.issues["acme/vpn"][0]["updated_at"] = "2026-03-19T00:00:00Z"
+        hub.timelines["acme/vpn#1"] = [comment("2026-03-19T00:00:00Z", 5, ANNA, "OWNER")]
+        tickets, _, _ = await poll(source, cursor)
+    assert [event.by for event in tickets["acme/vpn#1"].events] == ["agent"]
+    assert set(tickets) == {"acme/vpn#1"}
+
+
+@pytest.mark.asyncio
+async def test_each_repository_is_followed_for_itself_and_a_refused_one_hides_no_other(tmp_path: Path) -> None:
+    hub = Hub({"acme/vpn": [issue(1)], "acme/app": [issue(1)]})
+    keys = {"repositories": ("acme/vpn", "acme/secret", "acme/app")}
+    async with reading(hub, tmp_path, **keys) as (source, _):
+        found: list[str] = []
+        with pytest.raises(SourceError, match="repos/acme/secret/issues is not there: 404") as refused:
+            async for batch in source.collect(None):
+                found += [ticket.id for ticket in batch.tickets]
+    assert found == ["acme/vpn#1", "acme/app#1"]
+    assert refused.value.permanent
+
+
+@pytest.mark.asyncio
+async def test_an_issue_that_is_deleted_or_moved_is_gone_but_an_unseen_repository_is_an_error(tmp_path: Path) -> None:
+    hub = Hub({"acme/vpn": [issue(1)]})
+    hub.said[f"{LIST}/2"] = answer(410)
+    hub.said[f"{LIST}/3"] = answer(301, "", "Location: https://api.github.com/repositories/5/issues/9")
+    async with reading(hub, tmp_path) as (source, _):
+        for number in (2, 3, 4):
+            with pytest.raises(NotFound):
+                await source.ticket(f"acme/vpn#{number}")
+        hub.issues.clear()
+        with pytest.raises(SourceError, match="the issues of acme/vpn are not to be seen") as error:
+            await source.ticket("acme/vpn#1")
+    assert error.value.permanent
+    assert not isinstance(error.value, NotFound)
+
+
+@pytest.mark.asyncio
+async def test_what_is_no_id_of_an_issue_says_what_one_looks_like(tmp_path: Path) -> None:
+    async with reading(Hub(), tmp_path) as (source, server):
+        with pytest.raises(NotFound, match=r"'\.\./x#1' is no issue: write one such as acme/vpn#12"):
+            await source.ticket("../x#1")
+    assert server.requests == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("refusal", "seconds"),
+    [
+        (answer(403, "{}", "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 90"), 90),
+        (answer(429, "{}", "Retry-After: 45"), 45),
+        (answer(403, "{}", "Retry-After: 30", "X-RateLimit-Remaining: 4000"), 30),
+        (data({"message": "You have exceeded a secondary rate limit."}, status=403), 60),
+    ],
+    ids=["the hour's requests are used up", "too many", "secondary, with a time", "secondary, without one"],
+)
+async def test_a_rate_limit_is_a_wait_and_no_refusal(tmp_path: Path, refusal: bytes, seconds: int) -> None:
+    hub = Hub({"acme/vpn": [issue(1)]}, said={LIST: refusal})
+    async with reading(hub, tmp_path) as (source, _):
+        with pytest.raises(SourceError) as error:
+            await poll(source)
+    assert (error.value.permanent, error.value.retry_after) == (False, seconds * MINUTE // 60)
+
+
+@pytest.mark.asyncio
+async def test_one_issue_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    hub = Hub({"acme/vpn": [issue(1, created_at="soon"), issue(2), issue(3)]})
+    hub.timelines["acme/vpn#3"] = [labeled("yesterday", 1, "bug")]
+    async with reading(hub, tmp_path) as (source, _):
+        tickets, _, batches = await poll(source)
+    problems = [problem for batch in batches for problem in batch.problems]
+    assert set(tickets) == {"acme/vpn#2"}
+    assert len(problems) == 2
+    assert problems[0] == "acme/vpn#1: Invalid RFC3339 encoded datetime - at `$.created_at`"
+
+
+@pytest.mark.asyncio
+async def test_a_probe_names_the_budget_the_repositories_and_labels_that_are_not_there(tmp_path: Path) -> None:
+    hub = whole_issue()
+    hub.labels = ["needs info", "p1", *(f"other {n}" for n in range(9))]
+    async with reading(hub, tmp_path, **MEANING) as (source, _):
+        findings = await source.probe()
+    texts = {(one.level, one.text) for one in findings}
+    assert ("ok", "5000 of 5000 requests an hour are left") in texts
+    assert ("ok", "acme/vpn: its issues can be read") in texts
+    assert [one.text for one in findings if one.level == "warning"] == ["there is no label 'P0'"]
+
+
+@pytest.mark.asyncio
+async def test_a_wrong_token_is_an_error_with_a_remedy_and_is_not_shown(tmp_path: Path) -> None:
+    async with reading(Hub({"acme/vpn": [issue(1)]}), tmp_path, token=Secret("ghp_wrong")) as (source, _):
+        findings = await source.probe()
+    assert [one.level for one in findings] == ["error"]
+    assert "is the token right and not expired" in findings[0].text
+    assert "ghp_wrong" not in str(findings)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ({"repositories": ("vpn",)}, "repositories: 'vpn' is no repository: write one such as acme/vpn"),
+        ({"repositories": ("a/../b",)}, "repositories: 'a/../b' is no repository"),
+        ({"repositories": ()}, "repositories: none, or one twice"),
+        ({"repositories": ("a/b", "A/B")}, "repositories: none, or one twice"),
+        ({"agents": Agents(groups=("support",))}, "agents: GitHub tells neither teams nor addresses"),
+        ({"fields": {"customer": "custom.x"}}, "fields: customer: 'custom.x' is nothing that can be had"),
+    ],
+)
+def test_settings_that_can_never_work_say_so_at_their_key(keys: dict[str, object], said: str) -> None:
+    usual: dict[str, object] = {"token": Secret(TOKEN), "repositories": ("acme/vpn",)}
+    with pytest.raises(ValueError, match="^" + said.replace(".", r"\.")):
+        GithubSettings(**(usual | keys))  # type: ignore[arg-type]
+
+
+def test_the_kind_makes_a_source_of_its_settings(tmp_path: Path) -> None:
+    kind = load("github")
+    settings = kind.settings(token=Secret(TOKEN), repositories=("acme/vpn",))
+    assert settings.url == "https://api.github.com"
+    assert isinstance(kind.source("hub", settings, Surroundings(tmp_path, ManualTime(NOW), NOW)), GithubSource)
