@@ -1,46 +1,43 @@
-"""The service: builds every part from the settings, runs them, stops them. The one file that knows every part."""
+"""The service: starts every part, answers for them, stops them. How they are made: parts.py."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
 import structlog
 
-from slamon import __version__, notifiers, sources
-from slamon.core.assess import Assessor
-from slamon.core.history import decode
+from slamon import __version__
+from slamon.core.history import decode, encode
 from slamon.core.instants import SECOND, format_instant
-from slamon.core.judge import Judge
-from slamon.core.match import EVERYTHING
-from slamon.core.policy import Place, Rules
-from slamon.core.routes import Route, RouteStep
-from slamon.core.ticket import Ticket
+from slamon.core.policy import Rules
+from slamon.directories.joining import Directories
+from slamon.directories.keeper import Keeper
 from slamon.flow.collect import Collector
 from slamon.flow.deliver import Deliverer
-from slamon.flow.judge import JudgeLoop
+from slamon.flow.receive import Receiver
 from slamon.metrics import CONTENT_TYPE, Metrics
-from slamon.ports import Source, Store
-from slamon.replaying import ServiceTime, service_time
+from slamon.parts import Workshop
+from slamon.ports import Pushed, Refused, Store
+from slamon.replaying import service_time
 from slamon.schedule import Schedule
-from slamon.settings import Settings, SourceSettings
+from slamon.settings import Settings
 from slamon.store import SqliteStore
 from slamon.web.health import Health
 from slamon.web.server import Answers, WebServer
+from slamon.web.status import status
 
 log = structlog.get_logger()
 
-DEFAULT_ROUTE = Route(
-    "console", EVERYTHING, (RouteStep(("at_risk", "breached"), ("console",), Place("built in", 1, 1)),)
-)
 _RULES_KEY = "rules"
 _SWEEP_EVERY = 60.0  # seconds
 _SAVE_CLOCK_EVERY = 1.0
 _RECONCILE_EVERY = 600.0  # some tickets each time
 _POLL_BUDGET = 600.0
+_LOOK_AT_DIRECTORIES = 2.0  # each knows itself when it is due
 _SILENT_AFTER = 120.0  # seconds without a turn of the judge's loop, which never sleeps longer than 30
 _SHOWN = 20  # commitments in the status
 
@@ -61,12 +58,19 @@ class Service:
         self._changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._queued = {one.name: asyncio.Event() for one in settings.notifiers}
-        self._metrics = Metrics([one.name for one in settings.sources], self._queued)
+        self._metrics = Metrics(
+            [one.name for one in settings.sources], self._queued, [one.name for one in settings.directories]
+        )
+        self._keepers: dict[str, Keeper] = {}
+        self._directories = Directories(())
+        self._receivers: dict[str, Receiver] = {}
         self._collectors: dict[str, Collector] = {}
         self._deliverers: dict[str, Deliverer] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._web = WebServer(
-            settings.web.host, settings.web.port, Answers(self.health, self._exposition, self._status, self._tickets)
+            settings.web.host,
+            settings.web.port,
+            Answers(self.health, self._exposition, self._status, self._tickets, self._take),
         )
 
     @property
@@ -111,39 +115,36 @@ class Service:
             log.warning("deliveries wait for notifiers that are not configured any more", notifiers=sorted(left))
 
     async def _start_flow(self, parts: AsyncExitStack) -> None:
-        clock, footer = self._clock, None
-        if clock.speed > 1:
-            footer = f"replay at {clock.speed} times the speed: the times shown are the replay's"
-        routes = self._rules.routes or (DEFAULT_ROUTE,)
-        assessor = Assessor(Judge(self._rules), routes, self._settings.horizon, self._settings.zone, footer)
-        self._loop = JudgeLoop(assessor, self._store, clock.time, self._changed, self._wake_deliverers, self._metrics, self._rules_digest.hex()[:16])
+        settings, version = self._settings, self._rules_digest.hex()[:16]
+        shop = Workshop(
+            settings, self._rules, version, self._store, self._clock, self._metrics, self._changed, self._queued
+        )
+        await self._start_directories(shop, parts)
+        assessor, join = shop.assessor(), self._directories.joined
+        self._loop = shop.judge_loop(assessor, join)
         self._spawn(self._loop.run(), "judge")
-        for one in self._settings.notifiers:
-            notifier = notifiers.load(one.kind).notifier(one.name, one.options)
+        for one in settings.notifiers:
+            notifier = shop.notifier(one)
             parts.push_async_callback(notifier.close)
-            self._deliverers[one.name] = deliverer = Deliverer(
-                notifier, assessor, self._store, clock.time, clock.speed, self._queued[one.name], self._metrics, self
-            )
+            self._deliverers[one.name] = deliverer = shop.deliverer(notifier, assessor, self, join)
             self._spawn(deliverer.run(), f"deliver to {one.name}")
-        for source in self._settings.sources:
-            opened = await self._open(source, clock)
-            parts.push_async_callback(opened.close)
-            self._collectors[source.name] = Collector(
-                opened, self._store, clock.time, self._changed, self._metrics, source.max_data_age
-            )
+        await self._start_sources(shop, parts)
 
-    async def _open(self, source: SourceSettings, clock: ServiceTime) -> Source:
-        async def known(ids: Sequence[str]) -> dict[str, Ticket]:
-            stored = await self._store.load(source.name, ids)
-            return {id: decode(one.body, source.name) for id, one in stored.items()}
+    async def _start_directories(self, shop: Workshop, parts: AsyncExitStack) -> None:
+        for one in self._settings.directories:
+            self._keepers[one.name] = keeper = await shop.keeper(one)
+            parts.push_async_callback(keeper.close)
+        await asyncio.gather(*(keeper.open() for keeper in self._keepers.values()))
+        self._directories = Directories(tuple(self._keepers.values()))
 
-        surroundings = sources.Surroundings(self._settings.folder, clock.time, clock.anchored_at, known)
-        kind = sources.load(source.kind)
-        return await asyncio.to_thread(kind.source, source.name, source.options, surroundings)
-
-    def _wake_deliverers(self) -> None:
-        for event in self._queued.values():
-            event.set()
+    async def _start_sources(self, shop: Workshop, parts: AsyncExitStack) -> None:
+        opened = []
+        for one in self._settings.sources:
+            source = await shop.source(one)
+            parts.push_async_callback(source.close)
+            self._collectors[one.name] = shop.collector(source, one)
+            opened.append(source)
+        self._receivers = {one.name: shop.receiver(one, self._collectors) for one in opened if isinstance(one, Pushed)}
 
     async def _start_web(self) -> None:
         try:
@@ -161,6 +162,8 @@ class Service:
             collector = self._collectors[source.name]
             self._schedule.every(every, f"poll {source.name}", collector.poll, _POLL_BUDGET)
             self._schedule.every(_RECONCILE_EVERY, f"reconcile {source.name}", collector.reconcile, _POLL_BUDGET)
+        for name, keeper in self._keepers.items():
+            self._schedule.every(_LOOK_AT_DIRECTORIES, f"read {name}", keeper.refresh, _POLL_BUDGET)
         self._schedule.every(_SWEEP_EVERY, "sweep", self._sweep, _SWEEP_EVERY)
         if self._clock.speed > 1:
             self._schedule.every(_SAVE_CLOCK_EVERY, "save clock", lambda: self._clock.save(self._store), 10.0)
@@ -206,6 +209,7 @@ class Service:
         silent = self._clock.time.monotonic() - self._loop.beat
         faults = {f"source {name}": one.standing_fault for name, one in self._collectors.items()}
         faults |= {f"notifier {name}": one.standing_fault for name, one in self._deliverers.items()}
+        faults |= {f"directory {name}": one.standing_fault for name, one in self._keepers.items()}
         faults["judging"] = self._loop.standing_fault
         problems = [f"{what}: {fault}" for what, fault in faults.items() if fault]
         problems += [f"source {name}: not read yet" for name in missing]
@@ -222,29 +226,15 @@ class Service:
 
     async def _tickets(self, id: str) -> list[bytes]:
         found = [await self._store.load(source.name, [id]) for source in self._settings.sources]
-        return [stored[id].body for stored in found if id in stored]
+        bodies = [decode(stored[id].body, stored[id].source) for stored in found if id in stored]
+        return [encode(self._directories.joined(ticket)) for ticket in bodies]
+
+    async def _take(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
+        if name not in self._receivers:
+            raise Refused(404, "there is no such hook")
+        return await self._receivers[name].take(headers, body)
 
     async def _status(self) -> dict[str, Any]:
-        health = self.health()
+        nearest = await self._store.nearest(self._clock.time.now(), _SHOWN)
         counts = await self._store.open_commitments()
-        deliveries = await self._store.deliveries()
-        return {
-            "status": health.status,
-            "problems": health.problems,
-            **health.details,
-            "commitments": [[*key, number] for key, number in sorted(counts.items())],
-            "deliveries": [[*key, number] for key, number in sorted(deliveries.items())],
-            "nearest": [
-                {"source": source, "ticket": ticket, **_shown(row)}
-                for source, ticket, row in await self._store.nearest(self._clock.time.now(), _SHOWN)
-            ],
-        }
-
-
-def _shown(row: Any) -> dict[str, Any]:
-    return {
-        "policy": row.policy,
-        "target": row.target,
-        "status": row.status,
-        "due_at": None if row.due_at is None else format_instant(row.due_at),
-    }
+        return status(self.health(), counts, await self._store.deliveries(), nearest)

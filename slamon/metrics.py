@@ -30,7 +30,6 @@ class Metrics:
         sources: Iterable[str],
         notifiers: Iterable[str],
         directories: Iterable[str] = (),
-        pushed: Iterable[str] = (),
     ) -> None:
         self._registry = registry = CollectorRegistry()
         build = Gauge("slamon_build_info", "Version of the running service; always 1.", ["version"], registry=registry)
@@ -79,9 +78,6 @@ class Metrics:
         for directory in directories:
             self._missing.labels(directory)
             self._directory_up.labels(directory).set(0)
-        for source in pushed:
-            for outcome in get_args(PushOutcome):
-                self._pushes.labels(source, outcome)
         for source in sources:
             self._collect.labels(source)
             self._problems.labels(source)
@@ -131,6 +127,10 @@ class Metrics:
         self._sweeps.inc(found)
 
     # flow.receive.PushObserver
+
+    def expect_pushes(self, source: str) -> None:
+        for outcome in get_args(PushOutcome):
+            self._pushes.labels(source, outcome)
 
     def pushed(self, source: str, outcome: PushOutcome) -> None:
         self._pushes.labels(source, outcome).inc()

@@ -338,7 +338,7 @@ class Store(Protocol):
     async def finals(
         self, tickets: Sequence[tuple[str, str]], rules: str
     ) -> Mapping[tuple[str, str], Sequence[CommitmentRow]]:
-        """Of (source, id) pairs, the commitments that ended under other rules than these; tickets with none left out."""
+        """Of (source, id) pairs, the commitments that ended under other rules than these; those with none left out."""
 
     async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
         """How many commitments there are by (source, policy, target, status); ended ones included."""

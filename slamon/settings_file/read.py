@@ -16,7 +16,7 @@ from slamon.rulefile.lists import Named
 from slamon.rulefile.nodes import Mapping, Node, Scalar, Spot
 from slamon.rulefile.records import Key, Values
 from slamon.rulefile.source import SourceFile
-from slamon.rulefile.suggest import quoted
+from slamon.rulefile.suggest import listed, quoted
 from slamon.settings import DirectorySettings, LogSettings, NotifierSettings, Settings, SourceSettings, WebSettings
 from slamon.settings_file import tables
 from slamon.settings_file.excerpts import Excerpts
@@ -24,6 +24,7 @@ from slamon.settings_file.references import References
 from slamon.settings_file.registry import Connector
 from slamon.settings_file.values import Resolved, SettingsReport
 from slamon.sources.replay import ReplaySettings
+from slamon.sources.webhook import WebhookSettings
 
 T = TypeVar("T")
 
@@ -129,6 +130,7 @@ def _check(values: Values, report: SettingsReport) -> None:
         help = "add one, such as tickets: {kind: file, path: tickets.jsonl}"
         report.error(values.key_at(tables.SOURCES), "empty", "there is no source", help)
     _check_replays(found, report)
+    _check_pushes(found, report)
     _check_directories(_get(values, tables.DIRECTORIES, ()), report)
     for one in _get(values, tables.NOTIFIERS, ()):
         if one.name == CONSOLE and one.value is not None and one.value.kind != CONSOLE:
@@ -143,6 +145,20 @@ def _check_directories(found: tuple[Named[Connector | None], ...], report: Setti
         if values is not None and values.get(tables.ON) != "customer" and not values.has(tables.ADDRESS):
             help = "add address: the column with the addresses"
             report.error(one.key, "missing-key", f"the key 'address' is missing in {quoted(one.name)}", help)
+
+
+def _check_pushes(found: tuple[Named[Connector | None], ...], report: SettingsReport) -> None:
+    """What is pushed for another source is stored as that one's: it must be there, and be polled."""
+    pushed = {one.name for one in found if one.value is not None and isinstance(one.value.options, WebhookSettings)}
+    polled = [one.name for one in found if one.name not in pushed]
+    for one in found:
+        options = one.value.options if one.value is not None else None
+        if one.value is not None and isinstance(options, WebhookSettings) and options.source not in (None, *polled):
+            node = one.value.values.at(one.value.keys.record.keys["source"])
+            help = f"write {listed(polled)}" if polled else "leave it out"
+            _refuse(
+                node, report, "unknown-source", f"{quoted(options.source or '')} is not a source that is polled", help
+            )
 
 
 def _check_replays(found: tuple[Named[Connector | None], ...], report: SettingsReport) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 
-from slamon.core.instants import MINUTE, SECOND, Instant, format_instant
+from slamon.core.instants import MINUTE, SECOND, format_instant
 from slamon.ports import SourceError
 from slamon.sources.github_api import Happening, Issue, Named, Rates, Row
 from slamon.sources.http import Answer, Client, NotFound, Window, linked_pages
@@ -14,6 +18,7 @@ from slamon.sources.http import Answer, Client, NotFound, Window, linked_pages
 T = TypeVar("T")
 
 PAGE = 100  # more is not given
+_MOST_REMEMBERED = 5_000  # addresses
 REMEDY = "is the token right and not expired, and may it read the issues (and metadata) of the repository?"
 Listed = tuple[Row, msgspec.Raw]  # what following a list needs, and the whole
 
@@ -23,7 +28,7 @@ class Reading:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._quiet: dict[str, Instant | None] = {}  # by repository, since when the last list had but one page
+        self._short: OrderedDict[str, None] = OrderedDict()  # addresses of last pages with room for more
 
     async def page(self, repository: str, window: Window, number: int) -> tuple[list[Listed], bool]:
         """A page of the list, and whether there are more."""
@@ -31,29 +36,29 @@ class Reading:
             "state": "open" if window.open_only else "all",
             "sort": "updated",
             "direction": "asc",
-            "since": None if window.since is None else format_instant(window.since - window.since % SECOND),
+            "since": format_instant(window.since - window.since % SECOND) if window.since is not None else None,
             "per_page": PAGE,
             "page": number,
         }
-        again = self._quiet.get(repository, -1) == window.since  # nothing new: an answer "not modified" costs nothing
-        answer = await self._ask(_issues(repository), list[msgspec.Raw], params, keep=again)
-        if answer.next_link is None:
-            self._quiet[repository] = window.since
+        given = urlencode({name: value for name, value in params.items() if value is not None})
+        answer = await self._page(f"{_issues(repository)}?{given}", list[msgspec.Raw])
         return [(_row(one, repository), one) for one in answer.value], answer.next_link is not None
 
     async def issue(self, repository: str, number: str) -> Issue:
         """One issue; NotFound if it is not there any more."""
-        return (await self._of_issue(repository, f"{_issues(repository)}/{number}", Issue)).value
+        async with self._of_issue(repository):
+            return (await self._ask(f"{_issues(repository)}/{number}", Issue, keep=True)).value
 
     async def timeline(self, repository: str, number: str) -> list[Happening]:
         """All that happened to an issue."""
 
         async def read(address: str) -> tuple[list[Happening], str | None]:
-            answer = await self._of_issue(repository, address, list[Happening])
+            answer = await self._page(address, list[Happening])
             return answer.value, answer.next_link
 
         first = f"{_issues(repository)}/{number}/timeline?per_page={PAGE}"
-        return [one async for page in linked_pages(read, first) for one in page]
+        async with self._of_issue(repository):
+            return [one async for page in linked_pages(read, first) for one in page]
 
     async def labels(self, repository: str) -> list[str]:
         """The names of all labels."""
@@ -79,15 +84,30 @@ class Reading:
         except NotFound:
             raise SourceError(f"the issues of {repository} are not to be seen: {REMEDY}", permanent=True) from None
 
-    async def _of_issue(self, repository: str, address: str, shape: type[T]) -> Answer[T]:
+    @asynccontextmanager
+    async def _of_issue(self, repository: str) -> AsyncIterator[None]:
+        """NotFound within only where an issue is not there while its repository is."""
         try:
-            return await self._ask(address, shape, keep=True)
+            yield
         except SourceError as error:
             if error.permanent:
                 await self.raise_if_unseen(repository)
-            if " is redirected" in str(error):  # the repository is seen: the issue was moved to another one
+            if " is redirected" in str(error):  # it was moved to another repository
                 raise NotFound(str(error)) from None
             raise
+
+    async def _page(self, address: str, shape: type[list[T]]) -> Answer[list[T]]:
+        """A page. Asking whether one has changed is free, but "no" may come without saying whether there is a next.
+
+        So that is asked only of last pages that are not full: what is added to the list would change them.
+        """
+        answer = await self._ask(address, shape, keep=address in self._short)
+        self._short.pop(address, None)
+        if answer.next_link is None and len(answer.value) < PAGE:
+            self._short[address] = None
+            if len(self._short) > _MOST_REMEMBERED:
+                self._short.popitem(last=False)
+        return answer
 
     async def _ask(
         self, path: str, shape: type[T], params: dict[str, Any] | None = None, *, keep: bool = False

@@ -13,7 +13,7 @@ from slamon.core.ticket import Ticket
 from slamon.ports import Source, Time
 
 GROUP = "slamon.sources"
-BUILT_IN = ("file", "github", "redmine", "replay")
+BUILT_IN = ("django_helpdesk", "file", "github", "redmine", "replay", "rest", "roundup", "rt", "webhook")
 
 
 Known = Callable[[Sequence[str]], Awaitable[Mapping[str, Ticket]]]

@@ -25,9 +25,10 @@ from slamon.sources.http import (
 )
 from slamon.sources.registry import Kind, Surroundings
 from slamon.sources.rt_feed import Row, Updates
-from slamon.sources.rt_history import Past, Reference, Shown, Transaction, merges, unfold, unfold_merged
+from slamon.sources.rt_history import Past, merges, unfold, unfold_merged
 from slamon.sources.rt_lists import Histories, last_transaction
 from slamon.sources.rt_names import Names
+from slamon.sources.rt_shapes import Reference, Shown, Transaction
 from slamon.sources.rt_ticket import NATIVE, Translation
 
 STATUSES = {
@@ -78,8 +79,10 @@ class RtSource(HttpSource):
         self._translation = Translation(self, self._names, settings.url)
         self._merged: dict[str, set[str]] = {}  # by id, the tickets that are now part of it
         also_open = [native for native, status in settings.status.items() if status in OPEN]
-        updates = Updates(self.client, around.time, also_open)
-        self._feed = Feed(updates.page, attrgetter("mark"), self._tickets, self.fetch, around.time.now, self.since)
+        self._updates = Updates(self.client, around.time, also_open)
+        self._feed = Feed(
+            self._updates.page, attrgetter("mark"), self._tickets, self.fetch, around.time.now, self.since
+        )
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """What was updated since the cursor."""
@@ -130,13 +133,13 @@ class RtSource(HttpSource):
         return self._translation.ticket(shown, past)
 
     async def _refused(self, id: str, error: SourceError) -> SourceError:
-        """A ticket that went to a queue out of our sight is gone, if where it was can still be seen."""
-        if error.permanent and not isinstance(error, NotFound):
-            known = (await self.around.known([id])).get(id)
-            await self._look_around(force=known is not None)
-            if known and current_fields(known).get("group") in self._names.queues:
-                return NotFound(f"ticket {id} went out of the account's sight")
-        return error
+        """A ticket that went to where we may not look is gone, if others of the queue it was in can still be seen."""
+        if not error.permanent or isinstance(error, NotFound):
+            return error
+        known = (await self.around.known([id])).get(id)
+        queue = current_fields(known).get("group") if known else None
+        seen = queue is not None and await self._updates.shows(queue)
+        return NotFound(f"ticket {id} went out of the account's sight") if seen else error
 
     async def _part(self, id: str, shown: Shown, transactions: Sequence[Transaction]) -> Ticket:
         known = (await self.around.known([id])).get(id)

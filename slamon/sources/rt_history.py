@@ -7,92 +7,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-from msgspec import Struct
-
 from slamon.core.instants import Instant, parse_instant
+from slamon.sources.rt_shapes import Reference, Shown, Transaction
 
 MESSAGES = {"Correspond": True, "Comment": False}  # and whether the customer sees them
 SETS = frozenset({"Set", "Status", "Give", "Take", "Untake", "Steal", "Force", "SetWatcher"})
 DATES = ("Due", "Starts")
 NOT_SET = "1970-01-01T00:00:00Z"
-SYSTEM = "RT_System"
-NOBODY = "Nobody"
 
 State = dict[str, Any]  # by Request Tracker's names of fields, and cf.ID: a list of texts; ids as text, nothing as None
 
 _IN_SQL = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
 _LINKED = re.compile(r"/ticket/(\d+)$")
-
-
-class _Record(Struct, frozen=True, rename="pascal"):
-    """What has an id: a text in lists, a number by itself."""
-
-    number: str | int = msgspec.field(name="id")
-
-    @property
-    def id(self) -> str:
-        return str(self.number)
-
-
-class Reference(_Record, frozen=True, rename="pascal"):
-    """Something by its id; a person without `name` by the name in place of the id."""
-
-    name: str | None = None
-    email_address: str | None = None
-
-
-class Transaction(_Record, frozen=True, rename="pascal"):
-    """One thing that was done."""
-
-    type: str
-    created: str
-    creator: Reference | str = ""
-    field: str | int | None = None
-    old_value: str | int | None = None
-    new_value: str | int | None = None
-    object_id: str | int | None = None
-
-    @property
-    def at(self) -> Instant:
-        return parse_instant(self.created)
-
-    @property
-    def order(self) -> tuple[Instant, int]:
-        return self.at, int(self.id)
-
-
-class CustomField(_Record, frozen=True, rename="lower"):
-    name: str
-    values: list[Any] = []
-
-
-class Shown(_Record, frozen=True, rename="pascal"):
-    """A ticket as it is now. `Resolved` is not read: it stays when a ticket is opened again."""
-
-    status: str
-    created: str
-    last_updated: str
-    queue: Reference | str = ""
-    owner: Reference | str = ""
-    creator: Reference | str = ""
-    requestor: list[Reference] | Reference | str = []
-    priority: str | int | None = None
-    due: str | None = None
-    starts: str | None = None
-    sla: str | None = msgspec.field(default=None, name="SLA")
-    subject: str | None = None
-    custom_fields: list[CustomField] | str = []
-
-    @property
-    def requestors(self) -> list[Reference]:
-        if isinstance(self.requestor, str):
-            return []
-        return [self.requestor] if isinstance(self.requestor, Reference) else self.requestor
-
-    @property
-    def custom(self) -> list[CustomField]:
-        return [] if isinstance(self.custom_fields, str) else self.custom_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +53,8 @@ def unfold(shown: Shown, transactions: Iterable[Transaction]) -> Past:
 
     What its creator wrote at the instant of creation is the opening, and left out.
     """
-    own = [one for one in transactions if is_of(one, shown.id)]
-    return _undone(_present(shown), parse_instant(shown.last_updated), own)
+    own = _in_order(one for one in transactions if is_of(one, shown.id))
+    return _undone(_present(shown) | _owner(shown, own), parse_instant(shown.last_updated), own)
 
 
 def unfold_merged(id: str, transactions: Iterable[Transaction]) -> Past:
@@ -225,12 +151,18 @@ def _present(shown: Shown) -> State:
         "Status": shown.status,
         "Priority": _value("Priority", shown.priority),
         "Queue": _id(shown.queue),
-        "Owner": _id(shown.owner),
         "SLA": shown.sla or None,
         "Due": _value("Due", shown.due),
         "Starts": _value("Starts", shown.starts),
     }
     return state | {f"cf.{one.id}": [_text(value) for value in one.values] for one in shown.custom}
+
+
+def _owner(shown: Shown, transactions: Iterable[Transaction]) -> State:
+    """Who owns it now, by id as in transactions: a Request Tracker that tells a name only leaves that to the last."""
+    owner = _id(shown.owner)
+    told = [_value("Owner", one.new_value) for one in transactions if _key(one) == "Owner"]
+    return {"Owner": told[-1] if told and owner and not owner.isdigit() else owner}
 
 
 def _id(reference: Reference | str) -> str | None:

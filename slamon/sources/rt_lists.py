@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from slamon.ports import SourceError
 from slamon.sources.http import Client
-from slamon.sources.rt_history import Transaction
+from slamon.sources.rt_shapes import Transaction
 
 R = TypeVar("R")
 

@@ -11,10 +11,12 @@ from msgspec import Struct
 
 from slamon.ports import SourceError, Time
 from slamon.sources.http import Client, Person
-from slamon.sources.rt_history import NOBODY, SYSTEM, Reference
 from slamon.sources.rt_lists import Rows, all_pages
+from slamon.sources.rt_shapes import Reference
 
 FRESH_FOR = 600.0  # seconds
+SYSTEM = "RT_System"
+NOBODY = "Nobody"
 _ANYBODY = "1"  # Request Tracker itself: a person that is always there
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 
-from slamon.core.ticket import Ticket
+from slamon.core.ticket import STATUSES, Ticket
 from slamon.ports import Batch, Refused
 from slamon.secrets import Secret
 from slamon.sources.http.settings import Agents, Bots
@@ -18,7 +18,7 @@ from slamon.sources.webhook_signature import admit, check_secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSettings:
-    """Keys of a source of kind webhook. Those after `map` say what a payload means and need it."""
+    """Keys of a source of kind webhook. Those after `map` say what a payload means, and need it."""
 
     secret: Secret = field(metadata={"about": "What pushes are signed with: whsec_ and base64."})
     previous_secret: Secret | None = field(default=None, metadata={"about": "Good too, while secret is being changed."})
@@ -38,9 +38,31 @@ class WebhookSettings:
         check_secret(self.secret, "secret")
         if self.previous_secret is not None:
             check_secret(self.previous_secret, "previous_secret")
-        for key in ("fields", "status", "priority", "agents", "bots"):
-            if self.map is None and getattr(self, key):
+        self._check_payload_keys()
+
+    def _check_payload_keys(self) -> None:
+        """Nothing is taken that could not act."""
+        people = {"agents": bool(self.agents), "bots": bool(self.bots.users)}
+        given = {"fields": self.fields, "status": self.status, "priority": self.priority, **people}
+        for key, value in given.items():
+            if value and self.map is None:
                 raise ValueError(f"{key}: it is about payloads, and there is no map: write one, or leave this out")
+            if value and key in people and self.map is not None and self.map.message is None:
+                raise ValueError(f"{key}: it is about messages, and map names none: write message, or leave this out")
+        if self.agents.roles or self.agents.groups:
+            raise ValueError("agents: a payload tells neither roles nor groups: write users or domains")
+        if self.map is not None and self.map.message is not None and not self.agents:
+            raise ValueError(
+                "map: of a message it must be known who is an agent: write agents: {domains: [example.com]}"
+            )
+        for key in ("status", "priority"):
+            if given[key] and key not in self.fields:
+                raise ValueError(f"{key}: fields does not say where it stands: write {key} in fields")
+        for native, status in self.status.items():
+            if status not in STATUSES:
+                raise ValueError(
+                    f"status: {native!r} cannot mean {status!r}: write one of {', '.join(sorted(STATUSES))}"
+                )
 
     @property
     def secrets(self) -> list[Secret]:

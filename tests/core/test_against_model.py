@@ -5,10 +5,9 @@ SLAMON_EXAMPLES=20000 looks longer, and at other examples each time.
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 
-from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import event, given, note
 from hypothesis import strategies as st
 
 from slamon.core.instants import Instant, to_datetime
@@ -17,18 +16,12 @@ from slamon.core.policy import Rules
 from slamon.core.ticket import Ticket
 from slamon.core.verdict import Verdict
 
+from .examples import examples
 from .model import Ambiguous, Model, Said
 from .strategies import DAYS, SECONDS, World, instants_of, one_target, rule_sets, tickets
 
-MORE = os.environ.get("SLAMON_EXAMPLES")
 ASKED = 5  # instants an example
-slow = settings(
-    max_examples=int(MORE or 350),
-    deadline=None,
-    derandomize=MORE is None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
+slow = examples(350)
 
 
 def said_by_the_engine(found: Verdict) -> dict[str, object]:

@@ -16,7 +16,7 @@ from slamon.core.instants import Span, parse_instant
 from slamon.core.judge import Judge
 from slamon.core.message import Message
 from slamon.flow.deliver import Deliverer
-from slamon.flow.judge import JudgeLoop
+from slamon.flow.judge import Join, JudgeLoop, as_told
 from slamon.ports import Ending, Reason, Store
 from slamon.rulefile import read_texts
 from tests.clock import ManualTime
@@ -116,13 +116,14 @@ class Bench:
         return self.desk.titles[before:]
 
 
-def bench(store: Store, at: str, rules: str = RULES, version: str = "1") -> Bench:
+def bench(store: Store, at: str, rules: str = RULES, version: str = "1", join: Join = as_told) -> Bench:
     loaded = read_texts({"rules.yml": rules.encode()}, notifiers=frozenset({"desk"}))
     assert loaded.rules is not None, loaded.render()
     assessor = Assessor(Judge(loaded.rules), loaded.rules.routes)
     time, desk, watched, queued = ManualTime(parse_instant(at)), Desk(), Watched(), asyncio.Event()
-    loop = JudgeLoop(assessor, store, time, asyncio.Event(), queued.set, watched, version)
-    return Bench(store, time, desk, watched, loop, Deliverer(desk, assessor, store, time, 1, queued, watched, Known()))
+    loop = JudgeLoop(assessor, store, time, asyncio.Event(), queued.set, watched, version, join)
+    deliverer = Deliverer(desk, assessor, store, time, 1, queued, watched, Known(), join)
+    return Bench(store, time, desk, watched, loop, deliverer)
 
 
 def message(at: str, by: str = "agent") -> dict[str, Any]:

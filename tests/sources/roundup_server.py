@@ -1,4 +1,4 @@
-"""A tracker that answers as a Roundup does: to the second, by the account's time zone, and only with what is asked for."""
+"""A tracker that answers as a Roundup does: to the second, and only with the properties that are asked for."""
 
 from __future__ import annotations
 

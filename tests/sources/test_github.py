@@ -13,7 +13,20 @@ from slamon.sources import Surroundings, load
 from slamon.sources.github import GithubSettings, GithubSource
 from slamon.sources.http import Agents, NotFound
 from tests.clock import ManualTime
-from tests.sources.github_server import ANNA, CARL, NOW, ROBOT, TOKEN, Hub, comment, entry, issue, labeled, poll, reading
+from tests.sources.github_server import (
+    ANNA,
+    CARL,
+    NOW,
+    ROBOT,
+    TOKEN,
+    Hub,
+    comment,
+    entry,
+    issue,
+    labeled,
+    poll,
+    reading,
+)
 from tests.sources.http_server import answer, data
 
 LIST = "/repos/acme/vpn/issues"
@@ -102,13 +115,36 @@ async def test_old_issues_are_read_at_first_only_if_they_are_open(tmp_path: Path
     assert set(tickets) == {"acme/vpn#1", "acme/vpn#3"}
 
 
+async def settled(source: GithubSource) -> bytes:
+    """The cursor once some polls have found nothing new."""
+    cursor = None
+    for _ in range(4):
+        _, cursor, _ = await poll(source, cursor)
+        source.around.time.advance(MINUTE)  # type: ignore[attr-defined]
+    assert cursor is not None
+    return cursor
+
+
+@pytest.mark.asyncio
+async def test_reading_an_unchanged_issue_again_is_free_and_forgets_no_page_of_a_long_timeline(tmp_path: Path) -> None:
+    hub = whole_issue()
+    hub.issues["acme/vpn"].append(issue(2))
+    hub.timelines["acme/vpn#2"] = [comment("2026-03-10T11:00:00Z", 1, ANNA, "OWNER")]
+    async with reading(hub, tmp_path) as (source, _):
+        first = await source.fetch(["acme/vpn#1", "acme/vpn#2"])
+        await source.fetch(["acme/vpn#2"])
+        left = hub.left
+        assert await source.fetch(["acme/vpn#2"]) == first[1:]
+        assert hub.left == left
+        assert await source.fetch(["acme/vpn#1"]) == first[:1]
+    assert len(first[0].events) == 10
+
+
 @pytest.mark.asyncio
 async def test_a_poll_with_nothing_new_costs_nothing_of_the_budget(tmp_path: Path) -> None:
     hub = whole_issue()
     async with reading(hub, tmp_path) as (source, server):
-        _, cursor, _ = await poll(source)
-        for _ in range(3):
-            _, cursor, _ = await poll(source, cursor)
+        cursor = await settled(source)
         left, asked = hub.left, len(server.requests)
         tickets, _, _ = await poll(source, cursor)
         assert (tickets, hub.left, len(server.requests)) == ({}, left, asked + 1)
@@ -119,8 +155,7 @@ async def test_a_poll_with_nothing_new_costs_nothing_of_the_budget(tmp_path: Pat
 async def test_what_was_updated_is_read_again_and_nothing_else(tmp_path: Path) -> None:
     hub = Hub({"acme/vpn": [issue(1), issue(2)]})
     async with reading(hub, tmp_path) as (source, _):
-        _, cursor, _ = await poll(source)
-        _, cursor, _ = await poll(source, cursor)
+        cursor = await settled(source)
         hub.issues["acme/vpn"][0]["updated_at"] = "2026-03-19T00:00:00Z"
         hub.timelines["acme/vpn#1"] = [comment("2026-03-19T00:00:00Z", 5, ANNA, "OWNER")]
         tickets, _, _ = await poll(source, cursor)
@@ -134,9 +169,13 @@ async def test_each_repository_is_followed_for_itself_and_a_refused_one_hides_no
     keys = {"repositories": ("acme/vpn", "acme/secret", "acme/app")}
     async with reading(hub, tmp_path, **keys) as (source, _):
         found: list[str] = []
-        with pytest.raises(SourceError, match="repos/acme/secret/issues is not there: 404") as refused:
+
+        async def read() -> None:
             async for batch in source.collect(None):
-                found += [ticket.id for ticket in batch.tickets]
+                found.extend(ticket.id for ticket in batch.tickets)
+
+        with pytest.raises(SourceError, match="repos/acme/secret/issues is not there: 404") as refused:
+            await read()
     assert found == ["acme/vpn#1", "acme/app#1"]
     assert refused.value.permanent
 

@@ -194,7 +194,7 @@ async def test_every_history_is_what_was_done_at_random_while_it_was_read(
     doing.use_custom_fields(customs)
     time = ManualTime(doing.now)
     async with following(redmine, time, project=doing.project, fields=FIELDS) as follower:
-        for _ in range(45):
+        for _ in range(25):
             doing.pass_time()
             if len(doing.written) < 3 or random.random() < 0.1:
                 doing.create()

@@ -1,0 +1,151 @@
+"""JMESPath expressions of the configuration: checked when they are read, and what they find turned into our values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jmespath
+from jmespath.exceptions import JMESPathError, JMESPathTypeError, LexerError, ParseError
+from jmespath.functions import Functions
+
+from slamon.core.instants import EARLIEST, LATEST, SECOND, Instant, from_datetime, parse_instant
+
+_LONGEST = 2_000  # characters of an expression
+_MILLISECONDS = 10**11  # a number from here on is no number of seconds: that would be the year 5138
+_YES = frozenset({"true", "yes", "1"})
+_NO = frozenset({"false", "no", "0"})
+
+
+class Unmapped(Exception):
+    """What an expression finds is nothing that it can stand for: WHERE: what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """An expression, and the key of the configuration that it stands at."""
+
+    where: str
+    text: str
+    parsed: Any
+
+    def find(self, data: Any) -> Any:
+        """What it finds; None if there is nothing."""
+        try:
+            return self.parsed.search(data)
+        except JMESPathTypeError as mistake:
+            raise Unmapped(
+                f"{self.where}: {mistake.function_name}() cannot be had of a {mistake.actual_type}"
+            ) from None
+        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as mistake:
+            raise Unmapped(f"{self.where}: it cannot be worked out: {type(mistake).__name__}") from None
+
+    def items(self, data: Any) -> list[Any]:
+        """The list it finds; nothing is never taken for an empty list."""
+        found = self.find(data)
+        if found is None:
+            raise Unmapped(f"{self.where}: {self.text!r} finds nothing: if that means none, write {self.text} || `[]`")
+        if not isinstance(found, list):
+            raise Unmapped(f"{self.where}: {self.text!r} finds {_kind(found)}, not a list")
+        return found
+
+    def string(self, data: Any) -> str | None:
+        """A text; numbers and truths as their text."""
+        found = self.find(data)
+        if isinstance(found, bool):
+            return str(found).lower()
+        if isinstance(found, int | float):
+            return str(found)
+        if found is None or isinstance(found, str):
+            return found
+        raise Unmapped(f"{self.where}: {self.text!r} finds {_kind(found)}, not a text")
+
+    def truth(self, data: Any) -> bool | None:
+        """true or false, also as 1 and 0, "yes" and "no"; None for nothing."""
+        found = self.string(data)
+        if found is None:
+            return None
+        if found.lower() in _YES | _NO:
+            return found.lower() in _YES
+        raise Unmapped(f"{self.where}: {self.text!r} finds {found[:40]!r}, not true or false")
+
+    def instant(self, data: Any, zone: ZoneInfo | None) -> Instant | None:
+        """An instant: RFC 3339, or seconds or milliseconds since 1970; `zone`: of texts that name none."""
+        found = self.find(data)
+        if found is None:
+            return None
+        try:
+            instant = _instant(found, zone)
+        except (ValueError, OverflowError):
+            raise Unmapped(f"{self.where}: {str(found)[:40]!r} is no instant") from None
+        if not EARLIEST <= instant <= LATEST:
+            raise Unmapped(f"{self.where}: {str(found)[:40]!r} is no instant")
+        return instant
+
+    def value(self, data: Any) -> Any:
+        """Whatever a rule can read: a text, a number, a truth, or a list of them."""
+        found = self.find(data)
+        for one in found if isinstance(found, list) else [found]:
+            if isinstance(one, dict | list):
+                raise Unmapped(f"{self.where}: {self.text!r} finds {_kind(one)}: pick something in it")
+        return found
+
+
+def _kind(found: Any) -> str:
+    return "a map" if isinstance(found, dict) else "a list" if isinstance(found, list) else f"a {type(found).__name__}"
+
+
+def _instant(found: Any, zone: ZoneInfo | None) -> Instant:
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        raise ValueError
+    if isinstance(found, str):
+        if zone is not None and (naive := datetime.fromisoformat(found)).tzinfo is None:
+            return from_datetime(naive.replace(tzinfo=zone))
+        return parse_instant(found)
+    return round(found * (SECOND // 1000 if abs(found) >= _MILLISECONDS else SECOND))
+
+
+def compiled(where: str, text: str) -> Expression:
+    """The expression of a key; ValueError, as `key: what is wrong: write this`, if it is none."""
+    if len(text) > _LONGEST:
+        raise ValueError(f"{where}: an expression of {len(text)} characters: write one of {_LONGEST} at the most")
+    try:
+        parsed = jmespath.compile(text)
+    except (JMESPathError, RecursionError) as mistake:
+        raise ValueError(
+            f"{where}: {text!r} is no JMESPath expression{_place(mistake)}: write one such as a.b"
+        ) from None
+    for name, given in _calls(parsed.parsed):
+        _check_call(where, name, given)
+    return Expression(where, text, parsed)
+
+
+def _place(mistake: Exception) -> str:
+    at = getattr(mistake, "lex_position", None) if isinstance(mistake, ParseError) else None
+    at = mistake.lexer_position if isinstance(mistake, LexerError) else at
+    return "" if at is None else f" from character {at + 1} on"
+
+
+def _calls(node: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """The functions that are called, and with how many arguments."""
+    left = [node]
+    while left:
+        one = left.pop()
+        if one["type"] == "function_expression":
+            yield one["value"], len(one["children"])
+        left += [child for child in one.get("children", ()) if isinstance(child, dict)]
+
+
+def _check_call(where: str, name: str, given: int) -> None:
+    known = Functions.FUNCTION_TABLE
+    if name not in known:
+        near = get_close_matches(name, known, n=1) or sorted(known)
+        raise ValueError(f"{where}: there is no function {name}(): write {' or '.join(near[:1])}(…)")
+    signature = known[name]["signature"]
+    variadic = bool(signature) and signature[-1].get("variadic", False)
+    if given < len(signature) or (given > len(signature) and not variadic):
+        raise ValueError(f"{where}: {name}() takes {len(signature)} arguments: write so many, not {given}")

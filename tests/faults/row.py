@@ -1,0 +1,69 @@
+"""What a row of the matrix is: a fault, what must happen, and the one thing in slamon that sees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Off:
+    """A name in slamon, as module.attribute or module.Class.attribute, and what stands there while a guard is off."""
+
+    name: str
+    instead: Any
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """While the block lasts."""
+        owner, attribute = _found(self.name)
+        before = vars(owner)[attribute]
+        setattr(owner, attribute, self.instead)
+        try:
+            yield
+        finally:
+            setattr(owner, attribute, before)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What saves slamon from a fault; `off` takes exactly that away.
+
+    `escapes`: the error that gets out of slamon then, where it is not one of the matrix's own comparisons that fails.
+    """
+
+    name: str
+    off: Off
+    escapes: type[Exception] | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """A fault. `play` causes it and compares; `due` are all alerts that must have arrived in the end, and when.
+
+    `desk` makes the server that is watched; `limit`: seconds that an answer of it may take; `every`: between polls.
+    """
+
+    fault: str
+    must: str
+    guard: Guard
+    play: Callable[[Any], Awaitable[None]]
+    due: Sequence[str]
+    desk: Callable[..., Any]
+    every: int
+    limit: float
+
+
+def _found(name: str) -> tuple[Any, str]:
+    """The module or class, and the attribute's name; AttributeError if slamon has no such thing any more."""
+    path, _, attribute = name.rpartition(".")
+    try:
+        owner: Any = import_module(path)
+    except ModuleNotFoundError:
+        module, _, inner = path.rpartition(".")
+        owner = getattr(import_module(module), inner)
+    getattr(owner, attribute)
+    return owner, attribute

@@ -1,0 +1,153 @@
+"""A real server out of a package of PyPI on loopback, whose clock is ours, and the scripts that fill it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slamon.core.instants import Instant, parse_instant, to_datetime
+
+# Runs a script with another random seed. Before each of its steps it says when that is, and waits to be told to go on.
+_SEEDING = """
+import json, random, runpy, sys
+seed, script = int(sys.argv[1]), sys.argv[2]
+sys.path.insert(0, script.rpartition("/")[0])
+import _seedlib
+said, clock, usual = sys.stdout, _seedlib.clock, random.Random
+def step(text):
+    print(json.dumps(text), file=said, flush=True)
+    sys.stdin.readline()
+    clock(text)
+_seedlib.clock = step
+random.Random = lambda *given: usual(seed)
+sys.argv, sys.stdout = [script], sys.stderr
+made = runpy.run_path(script)
+print(json.dumps({"ev": made["ev"], "ids": made["ids"]}, default=str), file=said, flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a script did: new, say, fu or patch; with what; as whom."""
+
+    at: Instant
+    what: str
+    ticket: str
+    values: Any
+    by: str | None
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A running server. `folder` holds its state and its clock, `name` is that of its scripts."""
+
+    servers: Path
+    name: str
+    folder: Path
+    port: int
+    path: str  # of its address
+    api: str  # where its API is, below that
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}{self.path}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        big = self.name.upper()
+        own = {"PEERS": str(self.folder), "CLOCKFILE": str(self.folder / "clock"), f"{big}_PORT": str(self.port)}
+        return {**os.environ, **own, f"{big}_URL": self.url}
+
+    def run(self, *command: str, **more: str) -> str:
+        """start, stop, wipe and so on; what it says if it cannot. `more`: further environment."""
+        done = subprocess.run(
+            ["bash", str(self.servers / f"{self.name}.sh"), *command],
+            env=self.environment | more,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        if done.returncode:
+            raise AssertionError(f"{self.name} does not {command[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def set_clock(self, instant: Instant) -> None:
+        """From now on, this is what its clock shows."""
+        new = self.folder / "clock.new"
+        new.write_text(to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S\n"))
+        new.chmod(0o644)
+        new.replace(self.folder / "clock")
+
+    def call(self, method: str, path: str, by: str, body: Any = None, **headers: str) -> Any:
+        """What it answers; AssertionError if it refuses."""
+        login = base64.b64encode(f"{by}:slamon-{by}".encode()).decode()
+        usual = {"Authorization": f"Basic {login}", "Content-Type": "application/json", "Accept": "application/json"}
+        raw = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + self.api + path, raw, usual | headers, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                text = response.read()
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{method} {path}: {error.code} {error.read()[:300]!r}") from None
+        return json.loads(text) if text.strip() else None
+
+    async def seed(
+        self, number: int, tickets: int, before_each: Callable[[Instant], Awaitable[None]] | None = None
+    ) -> list[Step]:
+        """Run the seed script; its own record of what it did. `before_each`: gets when the step will be."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _SEEDING, str(number), str(self.servers / f"{self.name}_seed.py")),
+            env=self.environment | {"N": str(tickets)},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=1 << 24,
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        async for line in process.stdout:
+            said = json.loads(line)
+            if isinstance(said, dict):
+                break
+            if before_each is not None:
+                await before_each(_instant(said))
+            process.stdin.write(b"\n")
+        process.stdin.close()
+        assert await process.wait() == 0
+        return [Step(_instant(at), what, str(said["ids"][i]), values, by) for at, what, i, values, by in said["ev"]]
+
+
+def _instant(text: str) -> Instant:
+    return parse_instant(f"{text.replace(' ', 'T')}Z")
+
+
+@contextmanager
+def running(servers: Path, name: str, path: str, api: str, start: Instant) -> Iterator[Peer]:
+    """An empty server while the block lasts. What is installed for it is kept for the next time."""
+    folder = Path(tempfile.mkdtemp(prefix=f"slamon-{name}-"))
+    folder.chmod(0o755)  # it reads its clock there, under another account
+    kept = Path(tempfile.gettempdir()) / "slamon-peers" / "venvs"
+    kept.mkdir(parents=True, exist_ok=True)
+    (folder / "venvs").symlink_to(kept)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    peer = Peer(servers, name, folder, port, path, api)
+    peer.set_clock(start)
+    peer.run("start")
+    try:
+        yield peer
+    finally:
+        peer.run("wipe")
