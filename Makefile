@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test lint format bench soak lock clean
+.PHONY: help run test lint format bench peers soak lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -32,6 +32,9 @@ format: $(VENV)/dev.stamp  ## put the code into its style
 
 bench: $(VENV)/dev.stamp  ## how fast it is
 	@$(BIN)/python -m tests.bench
+
+peers: $(VENV)/dev.stamp  ## the sources against real helpdesks (needs their packages and the reference data)
+	@SLAMON_PEERS=1 $(BIN)/python -m pytest tests/peers $(ARGS)
 
 soak: $(VENV)/dev.stamp  ## kill the real service again and again under traffic (KILLS=50)
 	@$(BIN)/python -m tests.e2e.soak --kills $(KILLS)

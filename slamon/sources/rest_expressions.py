@@ -38,9 +38,8 @@ class Expression:
         try:
             return self.parsed.search(data)
         except JMESPathTypeError as mistake:
-            raise Unmapped(
-                f"{self.where}: {mistake.function_name}() cannot be had of a {mistake.actual_type}"
-            ) from None
+            given = f"{mistake.function_name}() is given {mistake.actual_type}, which it cannot take"
+            raise Unmapped(f"{self.where}: {given}") from None
         except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as mistake:
             raise Unmapped(f"{self.where}: it cannot be worked out: {type(mistake).__name__}") from None
 

@@ -24,7 +24,7 @@ from slamon.sources.roundup_ticket import Shown, Translator, further
 from slamon.sources.roundup_users import Users
 
 FIELDS = ("title", "status", "priority", "assignedto", "creator", "creation", "activity", "messages")
-PAGE = 500
+PAGE = 200  # rows; what a batch takes must fit into a rate limit
 GRAIN = 2 * SECOND  # a last look may be dated later than it was: dates are whole seconds
 
 

@@ -67,10 +67,10 @@ class Model:
         return {name: said for name, said in found.items() if said}
 
     def unmatched(self, ticket: Ticket, at: Instant) -> bool:
-        """Whether no policy matches the ticket as it stands."""
+        """Whether no policy matches the ticket as it stands; those that only stand beside others do not count."""
         seen = see(ticket, at)
         fields = seen.steps[-1].after if seen.steps else {}
-        return not any(policy.match.holds(fields) for policy in self.rules.policies)
+        return not any(policy.match.holds(fields) for policy in self.rules.policies if not policy.also)
 
     def _in_force(self, fields: dict[str, Any]) -> dict[str, tuple[str, Target]]:
         """The targets for some fields: those of the first policy that matches, and of all that stand beside."""

@@ -123,7 +123,7 @@ def test_a_window_cut_in_two_is_the_same_window(zone: ZoneInfo, minute: int, dat
 def test_one_pause_more_never_makes_anything_due_earlier(given_: tuple[Hours, list[Instant]], length: Span) -> None:
     hours, (start, paused, resumed) = given_
     judge = Judge(rules(target("resolution", Duration(length, hours.calendar), hours)))
-    pause = change(paused, status="waiting_customer"), change(resumed, status="open")
+    pause = change(paused, "e1", status="waiting_customer"), change(resumed, "e2", status="open")
     late = resumed + 90 * DAY
     plain, moved = (judge.verdicts(ticket(start, *events), late)[0] for events in ((), pause))
     assert plain.due_at is not None

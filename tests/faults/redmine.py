@@ -34,7 +34,7 @@ class Note:
 
 @dataclass
 class Issue:
-    """`hidden`: spans in which it is not there; `listed_from`: its list entry, and each update, shows that late."""
+    """`hidden`: spans in which it is not there. The list shows it, and what happened to it later, that much too late."""
 
     id: int
     created: Instant
@@ -42,7 +42,8 @@ class Issue:
     subject: str = ""
     status: str = "New"
     hidden: list[tuple[Instant, Instant]] = field(default_factory=list)
-    late: Span = 0
+    listed_late: Span = 0
+    updated_late: Span = 0
 
     def is_there(self, now: Instant) -> bool:
         return self.created <= now and not any(one <= now < end for one, end in self.hidden)
@@ -143,8 +144,8 @@ class Redmine:
     def listed(self) -> list[dict[str, Any]]:
         """All rows, in the order of their updates."""
         now = self.time.now()
-        there = [one for one in self.issues.values() if one.is_there(now) and one.created + one.late <= now]
-        rows = [self._row(one, now - one.late) for one in there]
+        there = [one for one in self.issues.values() if one.is_there(now) and one.created + one.listed_late <= now]
+        rows = [self._row(one, now - one.updated_late) for one in there]
         return sorted(rows, key=lambda row: (row["updated_on"], row["id"]))
 
     def list(self, query: dict[str, str]) -> dict[str, Any]:

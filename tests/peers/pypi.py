@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -150,4 +151,13 @@ def running(servers: Path, name: str, path: str, api: str, start: Instant) -> It
     try:
         yield peer
     finally:
-        peer.run("wipe")
+        _wipe(peer)
+
+
+def _wipe(peer: Peer) -> None:
+    """Leave nothing behind, in shared memory neither."""
+    pid = (peer.folder / "run" / f"{peer.name}.pid").read_text().strip()
+    peer.run("wipe")
+    for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+        Path("/dev/shm", name).unlink(missing_ok=True)
+    shutil.rmtree(peer.folder)

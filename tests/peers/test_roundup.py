@@ -181,7 +181,7 @@ async def test_its_rate_limit_is_met_and_kept_and_nothing_is_lost(peer: Peer) ->
     doing = Doing(peer, Random(1), START)
     ids = [doing.create() for _ in range(2)]
     peer.run("stop")
-    peer.run("start", RATE="7/60")
+    peer.run("start", RATE="4/60")
     async with desk(peer) as follower:
         refusals: list[SourceError] = []
         while not follower.kept and len(refusals) < 20:
@@ -189,7 +189,9 @@ async def test_its_rate_limit_is_met_and_kept_and_nothing_is_lost(peer: Peer) ->
                 await follower.poll()
             except SourceError as error:
                 refusals.append(error)
-                follower.time.advance(error.retry_after or 0)
+                follower.time.advance(
+                    (error.retry_after or 0) * len(refusals)
+                )  # as the service does: longer and longer
                 peer.set_clock(follower.time.now())
         assert refusals
         assert all("429" in str(one) and 0 < (one.retry_after or 0) <= MINUTE for one in refusals)

@@ -95,7 +95,7 @@ class Desk:
             case ["tickets", id, "notes"]:
                 return data({"notes": self.notes.get(id, [])})
             case ["tickets", id]:
-                there = [one for one in self.tickets if str(one["id"]) == id]
+                there = [one for one in self.tickets if str(one.get("id")) == id]
                 return data({"ticket": there[0]}) if there else answer(404)
         return answer(404)
 

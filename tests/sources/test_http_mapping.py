@@ -55,3 +55,9 @@ def test_a_field_that_is_nothing_the_system_has_says_what_can_be_had() -> None:
     for wrong in ("projekt", "custom_field.", "custom_field"):
         with pytest.raises(ValueError, match=r"^fields: a: '.*' is nothing that can be had: write one of project, cus"):
             check_fields({"a": wrong}, ["project"], ["custom_field."])
+
+
+def test_the_status_is_no_further_field() -> None:
+    for ours in ("status", "source_status"):
+        with pytest.raises(ValueError, match=f"fields: {ours} comes with the ticket: write what"):
+            check_fields({ours: "project"}, ["project"])

@@ -85,6 +85,8 @@ def check_fields(given: Mapping[str, str], names: Iterable[str], prefixes: Itera
     """ValueError for a field that is nothing the system has. `prefixes`: what names of the system's owner follow."""
     names, prefixes = tuple(names), tuple(prefixes)
     for ours, path in given.items():
+        if ours in ("status", "source_status"):
+            raise ValueError(f"fields: {ours} comes with the ticket: write what statuses mean under status")
         named = any(path.startswith(prefix) and len(path) > len(prefix) for prefix in prefixes)
         if path not in names and not named:
             choice = ", ".join([*names, *(f"{prefix}NAME" for prefix in prefixes)])
