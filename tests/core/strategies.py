@@ -103,7 +103,6 @@ EVENTS = (
 )
 
 
-
 def warnings(world: World) -> st.SearchStrategy[list[Any]]:
     known = [share(25), share(50), share(75), share(100), *(left(text) for text in world.left)]
     return st.lists(st.sampled_from(known), max_size=2)

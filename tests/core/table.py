@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from slamon.core.instants import HOUR, MINUTE, Instant, Span, to_datetime
 from slamon.core.judge import Judge
-from slamon.core.policy import Rules
+from slamon.core.policy import Rules, Target
 from slamon.core.ticket import Event, Ticket
 from slamon.core.verdict import Verdict
 
-from .build import BERLIN, at, change, gone, message
+from .build import BERLIN, ROUND, at, change, gone, message, target
 
 
 def verdicts(rules: Rules, ticket: Ticket, when: str | Instant) -> list[Verdict]:
@@ -60,7 +62,9 @@ def said(verdict: Verdict) -> str:
 
 # histories in short words
 
-DAYS = {name: f"2026-06-{day:02}" for day, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), start=8)}
+DAYS = {
+    name: f"2026-06-{day:02}" for day, name in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), start=8)
+}
 MESSAGES: dict[str, dict[str, Any]] = {
     "customer": {"by": "customer"},
     "agent": {"by": "agent"},
@@ -124,3 +128,19 @@ def _event(when: Instant, word: str, id: str) -> Event:
 def judged(rules: Rules, ticket: Ticket, when: str) -> list[str]:
     """Every verdict in one line."""
     return [said(found) for found in Judge(rules).verdicts(ticket, moment(when))]
+
+
+# tables of such histories
+
+CREATED = "Mon 09:00 created"
+Row = tuple[str, Target, str, str, list[str]]  # case, target, history, asked at, verdicts
+
+
+def table(rows: list[Row]) -> pytest.MarkDecorator:
+    names = ("kind", "history", "asked", "wanted")
+    return pytest.mark.parametrize(names, [row[1:] for row in rows], ids=[row[0] for row in rows])
+
+
+def of(kind: str, promise: Any = "4h", **options: Any) -> Target:
+    """A target round the clock."""
+    return target(kind, promise, ROUND, **options)

@@ -56,7 +56,9 @@ WORKED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "zone", "start", "end", "worked"), [w[1:] for w in WORKED], ids=[w[0] for w in WORKED])
+@pytest.mark.parametrize(
+    ("text", "zone", "start", "end", "worked"), [w[1:] for w in WORKED], ids=[w[0] for w in WORKED]
+)
 def test_working_time_is_that_of_the_table(text: str, zone: ZoneInfo, start: str, end: str, worked: str) -> None:
     assert calendar_of(daily("daily", text, zone)).elapsed(at(start, zone), at(end, zone)) == span(worked)
 
@@ -123,7 +125,9 @@ def test_the_holidays_own_part_of_the_week_before_it_is_kept() -> None:
     assert calendar.elapsed(at("2026-06-05 12:00", UTC), at("2026-06-06 12:00", UTC)) == 2 * HOUR
 
 
-@pytest.mark.parametrize("text", ["0001-01-03T00:00:00Z", "0001-06-05T12:00:00Z", "9999-06-04T12:00:00Z", "9998-12-30T09:00:00Z"])
+@pytest.mark.parametrize(
+    "text", ["0001-01-03T00:00:00Z", "0001-06-05T12:00:00Z", "9999-06-04T12:00:00Z", "9998-12-30T09:00:00Z"]
+)
 def test_there_is_no_horizon_to_either_side(text: str) -> None:
     """A year and a week hold the working time of their weekdays, wherever they lie."""
     start = at(text)
@@ -143,7 +147,10 @@ def test_a_century_can_be_measured_at_once() -> None:
 @pytest.mark.parametrize("zone", [UTC, BERLIN, APIA, SAO_PAULO])
 @pytest.mark.parametrize("instant", [EARLIEST, EARLIEST + 1, LATEST - 1, LATEST])
 def test_the_ends_of_time_are_no_error(zone: ZoneInfo, instant: int) -> None:
-    for calendar in (calendar_of(daily("round", "00:00-24:00", zone)), calendar_of(hours("office", "09:00-17:00", zone=zone))):
+    for calendar in (
+        calendar_of(daily("round", "00:00-24:00", zone)),
+        calendar_of(hours("office", "09:00-17:00", zone=zone)),
+    ):
         assert calendar.elapsed(instant, instant) == 0
         near = min(max(instant, EARLIEST + 9 * DAY), LATEST - 9 * DAY)
         assert calendar.elapsed(min(instant, near), max(instant, near)) > 0

@@ -71,7 +71,9 @@ ROWS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("known", "events", "asked", "sure", "wanted"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@pytest.mark.parametrize(
+    ("known", "events", "asked", "sure", "wanted"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS]
+)
 def test_what_is_said_of_uncertain_events(
     known: Rules, events: list[Event], asked: str, sure: str, wanted: str
 ) -> None:
@@ -125,7 +127,9 @@ def uncertain_tickets(draw: st.DrawFn) -> Ticket:
     found = draw(tickets(DAYS, 6))
     unsure = draw(st.sets(st.integers(0, 5), min_size=1, max_size=3))
     events = [
-        msgspec.structs.replace(event, earliest=event.at - draw(st.integers(0, 12)) * DAYS.tick) if index in unsure else event
+        msgspec.structs.replace(event, earliest=event.at - draw(st.integers(0, 12)) * DAYS.tick)
+        if index in unsure
+        else event
         for index, event in enumerate(found.events)
     ]
     return msgspec.structs.replace(found, events=events)
@@ -136,7 +140,11 @@ def comparable(found: Verdict) -> Verdict:
 
 
 @examples(200)
-@given(one_target(DAYS, ("resolution", "first_response", "time_to_own", "total_resolution")), uncertain_tickets(), st.data())
+@given(
+    one_target(DAYS, ("resolution", "first_response", "time_to_own", "total_resolution")),
+    uncertain_tickets(),
+    st.data(),
+)
 def test_confidence_is_what_the_definition_says(rules: Rules, ticket: Ticket, data: st.DataObject) -> None:
     """All at their latest, all at their earliest, each alone at its earliest: equal, of one status, or the worst of them."""
     when = data.draw(st.sampled_from(instants_of(DAYS, ticket)))

@@ -5,8 +5,6 @@ June 2026 begins on a Monday; Friday is the 5th. Thursday the 4th is closed in t
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,7 +21,6 @@ from .build import (
     business_days,
     by_priority,
     calendar_days,
-    calendar_of,
     change,
     daily,
     hours,
@@ -113,14 +110,14 @@ def due(promise: FixedDays, start: str) -> str:
 
 
 @pytest.mark.parametrize(("start", "days", "time", "hours", "wanted"), BUSINESS)
-def test_business_days_count_days_with_working_time(start: str, days: int, time: str, hours: Hours, wanted: str) -> None:
+def test_business_days_count_days_with_working_time(
+    start: str, days: int, time: str, hours: Hours, wanted: str
+) -> None:
     assert due(business_days(days, time, hours), start) == wanted
 
 
 @pytest.mark.parametrize(("start", "days", "time", "roll", "hours", "wanted"), CALENDAR)
-def test_calendar_days_count_every_day(
-    start: str, days: int, time: str, roll: bool, hours: Hours, wanted: str
-) -> None:
+def test_calendar_days_count_every_day(start: str, days: int, time: str, roll: bool, hours: Hours, wanted: str) -> None:
     assert due(calendar_days(days, time, hours, roll=roll), start) == wanted
 
 
@@ -145,7 +142,9 @@ def test_the_same_wall_time_is_kept_over_changes_of_the_clock(start: str, days: 
 
 def test_a_day_whose_only_window_falls_into_the_missing_hour_is_no_day_with_working_time() -> None:
     lost = daily("lost", "02:00-03:00")
-    said = only(rules(target("first_response", business_days(1, CLOSE, lost))), ticket("2026-03-28 02:30"), "2026-03-28 02:30")
+    said = only(
+        rules(target("first_response", business_days(1, CLOSE, lost))), ticket("2026-03-28 02:30"), "2026-03-28 02:30"
+    )
     assert said.due_at == at("2026-03-30 03:00")
 
 
@@ -188,12 +187,16 @@ def test_pauses_count_again_when_a_duration_is_promised_after_a_fixed_instant() 
         change("2026-06-08 13:00", priority="high"),
     )
     said = only(
-        rules(target("resolution", promises)), ticket("2026-06-08 09:00", *history, fields={"priority": "low"}), "2026-06-08 13:00"
+        rules(target("resolution", promises)),
+        ticket("2026-06-08 09:00", *history, fields={"priority": "low"}),
+        "2026-06-08 13:00",
     )
     assert (said.elapsed, shown(said.due_at)) == (span("2h"), "Mon 15:00")
 
 
-@pytest.mark.parametrize("promise", [business_days(3_000), calendar_days(3_654), business_days(10**9), calendar_days(10**9)])
+@pytest.mark.parametrize(
+    "promise", [business_days(3_000), calendar_days(3_654), business_days(10**9), calendar_days(10**9)]
+)
 def test_a_fixed_instant_more_than_ten_years_away_is_none(promise: FixedDays) -> None:
     said = only(rules(target("first_response", promise)), ticket("2026-06-05 16:00"), "2026-06-05 16:00")
     assert (said.due_at, said.status, said.quality) == (None, "on_track", ("no_due",))
@@ -211,7 +214,9 @@ near_a_change = st.sampled_from(["2026-03-26", "2026-10-22", "2026-06-01"])
 
 @examples(300)
 @given(promises, near_a_change, st.integers(0, 7 * 96))
-def test_every_fixed_instant_is_where_a_walk_from_day_to_day_finds_it(promise: FixedDays, day: str, quarters: int) -> None:
+def test_every_fixed_instant_is_where_a_walk_from_day_to_day_finds_it(
+    promise: FixedDays, day: str, quarters: int
+) -> None:
     known = {hours.name: hours for hours in (OFFICE, FEAST, SPLIT, NIGHT, SATURDAY, daily("daily", "01:00-04:00"))}
     start = at(day) + quarters * 15 * MINUTE
     slow = WorkingTime(known[promise.calendar.name], 15 * MINUTE)
@@ -220,6 +225,9 @@ def test_every_fixed_instant_is_where_a_walk_from_day_to_day_finds_it(promise: F
 
 def test_the_horizon_is_to_the_day() -> None:
     start = at("2026-06-05 16:00")
-    assert fixed_instant(calendar_days(3_653, "16:00", daily("utc", "00:00-24:00", UTC)), start) == start + 3_653 * DAY + 2 * HOUR
+    assert (
+        fixed_instant(calendar_days(3_653, "16:00", daily("utc", "00:00-24:00", UTC)), start)
+        == start + 3_653 * DAY + 2 * HOUR
+    )
     assert fixed_instant(calendar_days(3_653, "00:00"), start) is not None
     assert fixed_instant(calendar_days(3_653, "23:00"), start) is None

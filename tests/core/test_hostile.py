@@ -20,7 +20,20 @@ from slamon.core.policy import Rules
 from slamon.core.ticket import Event, Ticket
 from slamon.core.verdict import as_json
 
-from .build import OFFICE, ROUND, at, business_days, by_priority, calendar_days, change, daily, lasting, message, rules, target
+from .build import (
+    OFFICE,
+    ROUND,
+    at,
+    business_days,
+    by_priority,
+    calendar_days,
+    change,
+    daily,
+    lasting,
+    message,
+    rules,
+    target,
+)
 from .examples import examples
 from .strategies import KINDS
 
@@ -45,7 +58,9 @@ def chatter(number: int) -> list[Event]:
 
 def flapping(number: int) -> list[Event]:
     statuses = ("open", "waiting_customer", "solved", "on_hold", "closed")
-    return [change(START + i * MINUTE, f"e{i}", status=statuses[i % 5], priority=PRIORITIES[i % 4]) for i in range(number)]
+    return [
+        change(START + i * MINUTE, f"e{i}", status=statuses[i % 5], priority=PRIORITIES[i % 4]) for i in range(number)
+    ]
 
 
 def handed_round(number: int) -> list[Event]:
@@ -97,6 +112,7 @@ def _calls(work: Callable[[], object]) -> int:
 
 def test_thousands_of_uncertain_events_are_judged_in_bounded_work() -> None:
     """Each alone at its earliest would be the square of the history."""
+
     def unsure(number: int) -> Ticket:
         return made([msgspec.structs.replace(event, earliest=event.at - SECOND) for event in flapping(number)])
 
@@ -115,7 +131,9 @@ def test_ten_megabytes_of_subject_are_carried_and_not_looked_at() -> None:
 
 def test_ten_thousand_fields_and_deep_values_are_no_error() -> None:
     fields = {f"f{index}": {"a": [index, {"b": None}]} for index in range(MANY)}
-    ticket = Ticket("1", "desk", START, {"status": "new", **fields}, [Event(START + HOUR, "change", "e1", set=dict(fields))])
+    ticket = Ticket(
+        "1", "desk", START, {"status": "new", **fields}, [Event(START + HOUR, "change", "e1", set=dict(fields))]
+    )
     assert answer(ALL, ticket, START + DAY)
 
 
@@ -155,13 +173,32 @@ def test_a_calendar_with_hardly_any_work_is_no_endless_search() -> None:
     assert [(one.status, one.due_at, one.quality) for one in found] == [("on_track", None, ("no_due",))] * 3
 
 
-ODD: list[Any] = [None, "", "open", 0, 1.5, float("nan"), float("inf"), 10**400, True, [], ["open"], {}, {"a": 1}, "\ud800", "٣", b"x"]
+ODD: list[Any] = [
+    None,
+    "",
+    "open",
+    0,
+    1.5,
+    float("nan"),
+    float("inf"),
+    10**400,
+    True,
+    [],
+    ["open"],
+    {},
+    {"a": 1},
+    "\ud800",
+    "٣",
+    b"x",
+]
 odd_values = st.sampled_from(ODD)
 
 
 @examples(200)
 @given(
-    st.dictionaries(st.sampled_from(["status", "priority", "assignee", "group", "due_at", "customer", "x.y"]), odd_values),
+    st.dictionaries(
+        st.sampled_from(["status", "priority", "assignee", "group", "due_at", "customer", "x.y"]), odd_values
+    ),
     st.lists(st.tuples(st.sampled_from(["status", "priority", "assignee", "group", "due_at"]), odd_values), max_size=5),
 )
 def test_values_of_any_type_are_no_error(fields: dict[str, Any], changes: list[tuple[str, Any]]) -> None:
@@ -180,7 +217,10 @@ DATES = [
 def test_no_text_of_a_date_is_an_error(text: str) -> None:
     for hours in (OFFICE, ROUND):
         judge = Judge(rules(target("due", None, hours)))
-        judge.verdicts(made([change(START + HOUR, "e1", due_at=text), change(START + 2 * HOUR, "e2", status="solved")]), START + DAY)
+        judge.verdicts(
+            made([change(START + HOUR, "e1", due_at=text), change(START + 2 * HOUR, "e2", status="solved")]),
+            START + DAY,
+        )
 
 
 IDS = ["", "e", "1" * 5_000, "e" + "0" * 99 + "1", "٣", "²", "e-1", "-1", "\ud800", "A", "a", "e1 ", "e01", "e1"]

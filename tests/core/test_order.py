@@ -27,7 +27,9 @@ def in_every_order(kind: Target, *events: Event, when: str = NOON) -> Verdict | 
     """The verdict that every order of the events gives."""
     judge = Judge(rules(kind))
     found = {
-        tuple(as_json(one) for one in judge.verdicts(ticket(START, *order), at(when))): judge.verdicts(ticket(START, *order), at(when))
+        tuple(as_json(one) for one in judge.verdicts(ticket(START, *order), at(when))): judge.verdicts(
+            ticket(START, *order), at(when)
+        )
         for order in permutations(events)
     }
     (verdicts,) = found.values()
@@ -108,7 +110,9 @@ def test_a_change_of_status_and_fields_is_taken_apart() -> None:
     found = in_every_order(kind, change(TEN, "e1", status="solved", priority="high"), message(TEN, id="e2"))
     assert found
     assert (found.status, found.cause) == ("missed", "retarget")
-    reply = in_every_order(of("first_response"), change(TEN, "e1", status="solved", priority="high"), message(TEN, id="e2"))
+    reply = in_every_order(
+        of("first_response"), change(TEN, "e1", status="solved", priority="high"), message(TEN, id="e2")
+    )
     assert reply
     assert reply.quality == ()
 
@@ -120,7 +124,8 @@ def test_what_ends_the_ticket_comes_last() -> None:
 
 
 @pytest.mark.parametrize(
-    ("solved", "opened", "wanted"), [("e2", "e10", "on_track"), ("e10", "e2", "met"), ("a10", "b2", "on_track"), ("9", "10", "on_track")]
+    ("solved", "opened", "wanted"),
+    [("e2", "e10", "on_track"), ("e10", "e2", "met"), ("a10", "b2", "on_track"), ("9", "10", "on_track")],
 )
 def test_statuses_of_one_instant_come_in_the_natural_order_of_their_ids(solved: str, opened: str, wanted: str) -> None:
     kind = of("total_resolution")
@@ -225,7 +230,9 @@ def test_a_missing_status_at_the_creation_is_new(fields: dict[str, object]) -> N
     assert (only(rules(kind), early, NOON).clock, only(rules(kind), early, NOON).quality) == ("paused", ())
 
 
-@pytest.mark.parametrize(("history", "wanted"), [("full", ()), ("partial", ("history_partial",)), ("none", ("history_partial",))])
+@pytest.mark.parametrize(
+    ("history", "wanted"), [("full", ()), ("partial", ("history_partial",)), ("none", ("history_partial",))]
+)
 def test_an_incomplete_history_is_named_and_no_less_exact(history: object, wanted: tuple[str, ...]) -> None:
     found = only(rules(of("total_resolution")), ticket(START, history=history), NOON)
     assert (found.quality, found.confidence) == (wanted, "exact")

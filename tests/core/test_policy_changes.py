@@ -87,7 +87,11 @@ def test_a_pinned_clock_hears_its_own_events_under_another_policy() -> None:
 
 
 def test_a_pinned_clock_is_reopened_with_its_own_pause() -> None:
-    custom: dict[str, Any] = {"start": on(Happening.CREATED), "stop": on(Happening.SOLVED), "on_reopen": "continue_wall"}
+    custom: dict[str, Any] = {
+        "start": on(Happening.CREATED),
+        "stop": on(Happening.SOLVED),
+        "on_reopen": "continue_wall",
+    }
     known = two(
         [of("8h", "custom", pause_while=when(hold="yes"), **custom)], [of("1h", "custom", on_retarget="pin", **custom)]
     )
@@ -106,7 +110,9 @@ def test_what_nobody_promises_any_more_is_not_reopened(mode: str) -> None:
 
 def test_a_cancelled_one_stays_cancelled_when_it_is_solved_and_reopened_unseen() -> None:
     known = rules(of(by_priority(urgent=lasting("4h", ROUND))))
-    history = "Mon 09:00 created priority=urgent; Mon 10:00 priority=high; Mon 11:00 status=solved; Mon 12:00 status=open"
+    history = (
+        "Mon 09:00 created priority=urgent; Mon 10:00 priority=high; Mon 11:00 status=solved; Mon 12:00 status=open"
+    )
     wanted = ["standard: cancelled/stopped Mon 09:00 to Mon 10:00 1h of 4h"]
     assert [judged(known, history, asked) for asked in ("Mon 10:30", "Mon 11:30", "Mon 12:30")] == [wanted] * 3
 

@@ -29,7 +29,15 @@ SPANS = {  # zones with odd clocks, and the time in which they are odd
     ZoneInfo("Africa/Casablanca"): ("2026-02-01", "2026-04-15"),
     UTC: ("2026-06-01", "2026-06-30"),
 }
-WINDOWS = ["09:00-17:00", "", "00:00-24:00", "22:00-02:00", "02:30-06:00", "00:00-00:30, 23:30-24:00", "08:00-12:07, 13:00-17:00"]
+WINDOWS = [
+    "09:00-17:00",
+    "",
+    "00:00-24:00",
+    "22:00-02:00",
+    "02:30-06:00",
+    "00:00-00:30, 23:30-24:00",
+    "08:00-12:07, 13:00-17:00",
+]
 lengths = st.integers(1, 60 * HOUR)
 
 
@@ -115,7 +123,9 @@ def test_a_window_cut_in_two_is_the_same_window(zone: ZoneInfo, minute: int, dat
     halves = daily("halves", f"00:00-{cut}, {cut}-24:00", zone)
     start = data.draw(instants(whole))
     assert halves.calendar.due(start, length) == whole.calendar.due(start, length)
-    assert list(halves.calendar.intervals(start, start + 9 * DAY)) == list(whole.calendar.intervals(start, start + 9 * DAY))
+    assert list(halves.calendar.intervals(start, start + 9 * DAY)) == list(
+        whole.calendar.intervals(start, start + 9 * DAY)
+    )
 
 
 @examples(120)
@@ -250,8 +260,8 @@ def test_met_and_missed_are_final_for_a_cycle_unless_it_is_reopened(rules: Rules
     ended: dict[tuple[str | None, int | None], str] = {}
     reopened = any(event.set and "status" in event.set for event in ticket.events)
     assume(not reopened and not any(event.kind == "restored" for event in ticket.events))
-    for at in instants_of(DAYS, ticket):
-        for found in judge.verdicts(ticket, at):
+    for instant in instants_of(DAYS, ticket):
+        for found in judge.verdicts(ticket, instant):
             key = found.target, found.cycle
             assert ended.get(key, found.status) == found.status
             if found.status in ("met", "missed"):

@@ -62,8 +62,20 @@ WORK = [
     ("01:00-04:00 on the autumn day", daily("n", "01:00-04:00"), "2026-10-25", "2026-10-26", "4h"),
     ("02:30-06:00 on the spring day", daily("n", "02:30-06:00"), "2026-03-29", "2026-03-30", "2h30m"),
     ("02:30-06:00 on the autumn day", daily("n", "02:30-06:00"), "2026-10-25", "2026-10-26", "4h30m"),
-    ("Lord Howe in autumn", daily("n", "00:00-24:00", ZoneInfo("Australia/Lord_Howe")), "2026-04-05", "2026-04-06", "24h30m"),
-    ("Lord Howe in spring", daily("n", "00:00-24:00", ZoneInfo("Australia/Lord_Howe")), "2026-10-04", "2026-10-05", "23h30m"),
+    (
+        "Lord Howe in autumn",
+        daily("n", "00:00-24:00", ZoneInfo("Australia/Lord_Howe")),
+        "2026-04-05",
+        "2026-04-06",
+        "24h30m",
+    ),
+    (
+        "Lord Howe in spring",
+        daily("n", "00:00-24:00", ZoneInfo("Australia/Lord_Howe")),
+        "2026-10-04",
+        "2026-10-05",
+        "23h30m",
+    ),
 ]
 
 

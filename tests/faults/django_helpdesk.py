@@ -38,7 +38,9 @@ class DjangoHelpdesk:
 
     @staticmethod
     def source(url: str, ca_file: str | None, around: Surroundings) -> DjangoHelpdeskSource:
-        return DjangoHelpdeskSource("desk", DjangoHelpdeskSettings(url=url, user="u", password=Secret("pass-word")), around)
+        return DjangoHelpdeskSource(
+            "desk", DjangoHelpdeskSettings(url=url, user="u", password=Secret("pass-word")), around
+        )
 
     def add(self, id: int, opened: str, answered: str | None = None) -> Held:
         self.tickets[id] = Held(at(opened), None if answered is None else at(answered))

@@ -29,7 +29,9 @@ class Github:
 
     @staticmethod
     def source(url: str, ca_file: str | None, around: Surroundings) -> GithubSource:
-        return GithubSource("desk", GithubSettings(url=url, token=Secret("gh-token"), repositories=(REPOSITORY,)), around)
+        return GithubSource(
+            "desk", GithubSettings(url=url, token=Secret("gh-token"), repositories=(REPOSITORY,)), around
+        )
 
     def add(self, number: int, created: str, answered: str | None = None) -> None:
         self.issues[number] = (at(created), None if answered is None else at(answered))
@@ -50,7 +52,9 @@ class Github:
     def answer(self, request: Request) -> bytes:
         """What it says when nothing is wrong."""
         if request.path == _ISSUES:
-            rows = sorted((self._issue(one) for one in self.issues if self.issues[one][0] <= self.time.now()), key=_order)
+            rows = sorted(
+                (self._issue(one) for one in self.issues if self.issues[one][0] <= self.time.now()), key=_order
+            )
             return _data([one for one in rows if one["updated_at"] >= request.query.get("since", "")])
         number, _, rest = request.path.removeprefix(f"{_ISSUES}/").partition("/")
         return _data(self._timeline(int(number)) if rest else self._issue(int(number)))

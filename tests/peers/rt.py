@@ -28,7 +28,9 @@ sys.argv = [script]
 made = runpy.run_path(script)
 print(json.dumps({name: made[name] for name in ("ev", "ids")}, default=str))
 """
-_PERL = "use strict; use warnings; use lib '/usr/local/share/request-tracker5/lib', '/usr/share/request-tracker5/lib';\n"
+_PERL = (
+    "use strict; use warnings; use lib '/usr/local/share/request-tracker5/lib', '/usr/share/request-tracker5/lib';\n"
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,9 @@ class RequestTracker:
         """Run Perl inside of it, with $S for the system's own account, and return what that prints."""
         program = f"{_PERL} use RT -init; my $S = RT->SystemUser;\n{code}"
         account = ["setpriv", "--reuid=www-data", "--regid=www-data", "--init-groups", "env", "HOME=/tmp"]
-        done = subprocess.run([*account, "perl", "-e", program], capture_output=True, text=True, timeout=120, check=True)
+        done = subprocess.run(
+            [*account, "perl", "-e", program], capture_output=True, text=True, timeout=120, check=True
+        )
         return done.stdout.strip()
 
     def seed(self, number: int, tickets: int) -> dict[str, Any]:

@@ -57,7 +57,9 @@ class Written:
         """Fields that are set; to what they are already is no change."""
         for name, value in fields.items():
             if self.now.get(name) != value and name != "source_status":
-                pair = {"status": value, "source_status": fields["source_status"]} if name == "status" else {name: value}
+                pair = (
+                    {"status": value, "source_status": fields["source_status"]} if name == "status" else {name: value}
+                )
                 self.events.append((at, ("change", by, pair)))
         self.now |= fields
 
@@ -111,7 +113,9 @@ def told(ticket: Ticket) -> Written:
 
 def comparable(written: Written) -> dict[str, Any]:
     """In an order that does not matter within one instant but for changes of one field."""
-    events = sorted(written.events, key=lambda one: (one[0], one[1][0], str([*one[1][-1]]) if one[1][0] == "change" else ""))
+    events = sorted(
+        written.events, key=lambda one: (one[0], one[1][0], str([*one[1][-1]]) if one[1][0] == "change" else "")
+    )
     return {"created_at": written.created_at, "fields": written.fields, "events": events}
 
 

@@ -136,7 +136,9 @@ async def test_the_time_zone_of_the_account_changes_nothing(
     tracker.set_clock(now)
     tracker.call("PUT", "/user/slamon", {"Timezone": zone})
     try:
-        every = tracker.call("GET", "/tickets?query=id%3E0&fields=LastUpdated&per_page=100&orderby=LastUpdated")["items"]
+        every = tracker.call("GET", "/tickets?query=id%3E0&fields=LastUpdated&per_page=100&orderby=LastUpdated")[
+            "items"
+        ]
         updated = {one["id"]: parse_instant(one["LastUpdated"]) for one in every}
         middle = sorted(updated.values())[TICKETS // 2]
         async with following(tracker, ManualTime(now)) as follower:

@@ -138,7 +138,8 @@ class Client:
             self._learn(response.headers, begun)
             if response.status == 304 and kept:
                 self._kept.move_to_end(request.address)
-                return Answer(kept[1].value, response.headers)
+                # Not every server says again with a 304 where the next page is.
+                return Answer(kept[1].value, CIMultiDict({**kept[1].headers, **response.headers}))
             if not 200 <= response.status < 300:
                 raise await self._refused(request, response)
             body = await read_body(response, self._access.limits.bytes)

@@ -11,7 +11,9 @@ from tests.faults.sources.refusals import ROWS as REFUSALS
 from tests.faults.sources.texts import ROWS as TEXTS
 
 ROWS = [*REFUSALS, *REACH, *ANSWERS, *LISTS, *LIVES, *CLOCKS, *TEXTS]
-_NO_OAUTH = "no source logs in by OAuth: every one has a key, a token or a password of its own, which never expires in use"
+_NO_OAUTH = (
+    "no source logs in by OAuth: every one has a key, a token or a password of its own, which never expires in use"
+)
 NOT_APPLICABLE = {
     "401, then a new token by refresh": _NO_OAUTH,
     "refresh answered with `invalid_grant`": _NO_OAUTH,

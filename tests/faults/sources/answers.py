@@ -63,7 +63,9 @@ async def _down_at_first(world: World, said: Callable[[bytes], bytes], told: str
     LATE,
 )
 async def _(world: World) -> None:
-    await _down_at_first(world, lambda body: answer(200, body[:-1] + b",,"), "issues.json answered with what is no JSON")
+    await _down_at_first(
+        world, lambda body: answer(200, body[:-1] + b",,"), "issues.json answered with what is no JSON"
+    )
 
 
 @ROWS.add(
@@ -210,7 +212,8 @@ async def _(world: World) -> None:
     "status that nobody mapped",
     "It counts as open and the clock runs; told once; counted",
     Guard(
-        "`StatusMap._mapped`: as it is", Off("slamon.sources.http.mapping.StatusMap._mapped", lambda self, native: "closed")
+        "`StatusMap._mapped`: as it is",
+        Off("slamon.sources.http.mapping.StatusMap._mapped", lambda self, native: "closed"),
     ),
     ("12:30:00 1: first response is due in 30 min", "13:00:00 1: first response is overdue"),
 )

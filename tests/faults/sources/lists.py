@@ -151,7 +151,9 @@ async def _(world: World) -> None:
     "All is read anew; nothing is lost and nobody is told anything twice",
     Guard(
         "`feed.read_cursor`",
-        Off("slamon.sources.http.feed.read_cursor", lambda given: given and msgspec.json.decode(given, type=feed.Cursor)),
+        Off(
+            "slamon.sources.http.feed.read_cursor", lambda given: given and msgspec.json.decode(given, type=feed.Cursor)
+        ),
         escapes=msgspec.DecodeError,
     ),
     USUAL,

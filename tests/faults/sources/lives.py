@@ -94,9 +94,7 @@ def _unjoined(known: Any, merged_to: Any, earliest: Any, now: Any) -> list[Any]:
 @ROWS.add(
     "ticket merged into another",
     "The merged one is told no more of, the other goes on",
-    Guard(
-        "`django_helpdesk_history._joined`", Off("slamon.sources.django_helpdesk_history._joined", _unjoined)
-    ),
+    Guard("`django_helpdesk_history._joined`", Off("slamon.sources.django_helpdesk_history._joined", _unjoined)),
     ("12:30:00 1: first response is due in 30 min", "13:00:00 1: first response is overdue"),
     desk=DjangoHelpdesk,
 )
