@@ -17,7 +17,12 @@ REQUIRE_ALL = os.environ.get("SLAMON_REQUIRE_ALL") == "1"
 SHARED = Path(os.environ.get("SLAMON_SHARED") or Path(__file__).parents[2] / "shared")
 
 # The program to look for where it is not named like its Debian package.
-PROGRAMS = {"redmine": "/usr/share/redmine/bin/rails", "prometheus": "promtool", "exim4-daemon-light": "exim4", "request-tracker5": "rt-crontool-5"}
+PROGRAMS = {
+    "redmine": "/usr/share/redmine/bin/rails",
+    "prometheus": "promtool",
+    "exim4-daemon-light": "exim4",
+    "request-tracker5": "rt-crontool-5",
+}
 SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
 
 

@@ -1,4 +1,4 @@
-"""Random rules, histories and instants: few values of each, so that coincidences are common."""
+"""Random rules: few values of each kind, so that coincidences are common."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from slamon.core.match import EVERYTHING, Match
 from slamon.core.policy import Always, Happening, Policy, Promise, Rows, Rules, Target, Within
-from slamon.core.ticket import Event, Ticket
 
 from .build import (
-    OFFICE,
-    ROUND,
     Hours,
-    at,
     business_days,
     by_priority,
     calendar_days,
-    daily,
-    hours,
     is_in,
     lasting,
     left,
@@ -31,56 +24,8 @@ from .build import (
     target,
     when,
 )
+from .worlds import DAYS, World
 
-
-@dataclass(frozen=True)
-class World:
-    """The size of things: a tick, and the calendars, lengths and gaps that are multiples of it."""
-
-    tick: Span
-    first: Instant
-    created: int  # tickets are created up to so many ticks after the first instant
-    calendars: tuple[Hours, ...]
-    lengths: tuple[str, ...]
-    left: tuple[str, str]
-    gaps: tuple[int, ...]  # ticks between one event and the next
-    windows: tuple[Span, Span]  # of reopening
-    far: Span
-
-
-SPLIT = hours("split", "09:00-12:00, 13:00-17:00", "10:00-11:00")
-NIGHT = daily("night", "22:00-02:00", dates={"2026-03-27": "09:00-12:00, 23:00-01:00"}, holidays=("2026-03-29",))
-FEAST = hours("feast", "09:00-17:00", dates={"2026-03-28": "12:00-14:00"}, holidays=("2026-03-27", "2026-03-30"))
-EARLY = daily("early", "02:00-05:00")  # the clocks are put forward at 02:00 on 2026-03-29
-QUICK = daily("quick", "09:00-09:01, 09:01:30-09:02:15, 09:03-09:20")
-MINUTES = daily("minutes", ", ".join(f"09:{minute:02}-09:{minute:02}:20" for minute in range(0, 60, 2)))
-
-DAYS = World(
-    tick=15 * MINUTE,
-    first=at("2026-03-26 08:00"),  # a Thursday
-    created=250,
-    calendars=(OFFICE, ROUND, SPLIT, NIGHT, FEAST, EARLY),
-    lengths=("1h", "2h", "3h", "4h", "8h"),
-    left=("30m", "2h"),
-    gaps=(0, 0, 1, 2, 4, 4, 6, 8, 12, 20, 32, 64, 96),
-    windows=(4 * HOUR, DAY),
-    far=2 * DAY,
-)
-SECONDS = World(
-    tick=SECOND,
-    first=at("2026-06-05 08:59:30"),
-    created=100,
-    calendars=(OFFICE, ROUND, QUICK, MINUTES),
-    lengths=("4s", "20s", "40s", "1m", "2m"),
-    left=("10s", "30s"),
-    gaps=(0, 0, 1, 2, 4, 20, 39, 40, 59, 60, 61, 120),
-    windows=(MINUTE, 10 * MINUTE),
-    far=300 * SECOND,
-)
-
-PRIORITIES = ("low", "high", "urgent")
-PLAIN_STATUSES = ("open", "waiting_customer", "on_hold", "solved", "closed")
-ALL_STATUSES = (*PLAIN_STATUSES, "solved", "open", "waiting_third_party", "weird", "new")
 RESOLUTIONS = ("resolution", "total_resolution", "requester_wait", "agent_work")
 KINDS = (
     *RESOLUTIONS,
@@ -150,7 +95,7 @@ def withins(draw: st.DrawFn, world: World) -> Within:
 def customs(draw: st.DrawFn, world: World) -> dict[str, Any]:
     """The options of a custom clock."""
     events = st.lists(st.one_of(st.sampled_from(EVENTS), becoming), min_size=1, max_size=2)
-    some = st.one_of(st.just([]), events)
+    some: st.SearchStrategy[list[Any]] = st.one_of(st.just([]), events)
     made: dict[str, Any] = {
         "start": on(*draw(st.one_of(st.just([Happening.CREATED]), events))),
         "stop": on(*draw(events)),
@@ -241,80 +186,3 @@ def rule_sets(draw: st.DrawFn, world: World, kinds: tuple[str, ...] = EVERY_KIND
 def one_target(draw: st.DrawFn, world: World, kinds: tuple[str, ...] = EVERY_KIND) -> Rules:
     """One target for every ticket."""
     return Rules((policy(draw(targets(world, draw(shapes(world, "a", kinds))))),))
-
-
-# histories
-
-
-def one_change() -> st.SearchStrategy[dict[str, Any]]:
-    values: dict[str, st.SearchStrategy[Any]] = {
-        "status": st.sampled_from(ALL_STATUSES),
-        "priority": st.sampled_from(PRIORITIES),
-        "hold": st.sampled_from(["yes", None]),
-        "tier": st.sampled_from(["gold", None]),
-        "assignee": st.sampled_from(["ann", "bob", None]),
-        "group": st.sampled_from(["net", "desk", None]),
-        "due_at": st.sampled_from(["2026-03-27", "2026-03-27T15:00:00Z", "2026-03-30T09:00:00+02:00", "soon", None]),
-    }
-    names = st.lists(st.sampled_from(["status", "status", "status", *values]), min_size=1, max_size=2, unique=True)
-    return names.flatmap(lambda chosen: st.fixed_dictionaries({name: values[name] for name in chosen}))
-
-
-@st.composite
-def events(draw: st.DrawFn, instant: Instant, number: int, going: str) -> Event:
-    """One event; `going` says in which of two ways a ticket may be gone, never in both."""
-    id = f"e{number}"
-    form = draw(st.integers(0, 11))
-    if form == 0 and going != "none":
-        if going == "deleted":
-            return Event(instant, draw(st.sampled_from(["deleted", "restored", "merged", "restored"])), id)  # type: ignore[arg-type]
-        return Event(instant, "change", id, set={"status": draw(st.sampled_from(["cancelled", "merged", "open"]))})
-    if form <= 4:
-        by = draw(st.sampled_from(["customer", "agent", "agent", "bot", "system", "third_party"]))
-        public, automated = draw(st.integers(0, 3)) > 0, draw(st.integers(0, 5)) == 0
-        return Event(instant, "message", id, by, public, automated)
-    return Event(instant, "change", id, set=draw(one_change()))
-
-
-@st.composite
-def tickets(draw: st.DrawFn, world: World, most: int = 9) -> Ticket:
-    created = world.first + draw(st.integers(0, world.created)) * world.tick
-    instant, found = created, []
-    going = draw(st.sampled_from(["none", "none", "deleted", "status"]))
-    for number in range(draw(st.integers(0, most))):
-        instant += draw(st.sampled_from(world.gaps)) * world.tick
-        found.append(draw(events(instant, number + 1, going)))
-    if found and draw(st.integers(0, 7)) == 0:  # something from before
-        early = draw(events(created - 4 * world.tick, len(found) + 1, "none"))
-        found.append(early)
-    return Ticket(
-        "1",
-        "desk",
-        created,
-        draw(initial_fields()),
-        draw(st.permutations(found)),
-        created_by=draw(st.sampled_from(["customer", "customer", "customer", "agent", "bot"])),
-        direction=draw(st.sampled_from(["inbound", "inbound", "inbound", "outbound"])),
-        history=draw(st.sampled_from(["full", "full", "full", "partial"])),
-    )
-
-
-@st.composite
-def initial_fields(draw: st.DrawFn) -> dict[str, Any]:
-    made = {
-        "status": draw(st.sampled_from(["new", "new", "new", "open", None, "waiting_customer", "solved", "cancelled"])),
-        "priority": draw(st.sampled_from(PRIORITIES)),
-        "hold": draw(st.sampled_from([None, None, None, "yes"])),
-        "tier": draw(st.sampled_from([None, "gold"])),
-        "assignee": draw(st.sampled_from([None, None, "ann"])),
-        "group": draw(st.sampled_from([None, "net"])),
-        "due_at": draw(st.sampled_from([None, "2026-03-27", "2026-03-30T09:00:00Z"])),
-    }
-    return {name: value for name, value in made.items() if value is not None or draw(st.booleans())}
-
-
-def instants_of(world: World, ticket: Ticket) -> list[Instant]:
-    """Instants worth asking at: every event, just before and after, and long after."""
-    known = sorted({max(event.at, ticket.created_at) for event in ticket.events} | {ticket.created_at})
-    near = {instant + step * world.tick for instant in known for step in (-1, 0, 1)}
-    return sorted(one for one in near | {known[-1] + world.far} if one >= ticket.created_at)

@@ -17,8 +17,10 @@ from slamon.core.ticket import Ticket
 from slamon.core.verdict import Verdict
 
 from .examples import examples
+from .histories import instants_of, tickets
 from .model import Ambiguous, Model, Said
-from .strategies import DAYS, SECONDS, World, instants_of, one_target, rule_sets, tickets
+from .strategies import one_target, rule_sets
+from .worlds import DAYS, SECONDS, World
 
 ASKED = 5  # instants an example
 slow = examples(350)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date
+from datetime import UTC, date, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -200,7 +200,7 @@ def test_round_the_clock_is_plain_addition_in_every_zone() -> None:
 
 
 WINDOWS = ["", "09:00-17:00", "00:00-24:00", "22:00-02:00", "02:30-06:00", "01:00-02:30, 02:45-04:00", "23:15-00:00"]
-YEARS = {BERLIN: 2026, SAO_PAULO: 2017, LORD_HOWE: 2026, APIA: 2011, KOLKATA: 2026, CASABLANCA: 2026}
+YEARS: dict[tzinfo, int] = {BERLIN: 2026, SAO_PAULO: 2017, LORD_HOWE: 2026, APIA: 2011, KOLKATA: 2026, CASABLANCA: 2026}
 some = st.sampled_from(WINDOWS)
 
 

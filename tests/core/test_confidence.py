@@ -18,8 +18,10 @@ from slamon.core.verdict import Verdict
 
 from .build import ROUND, at, change, message, rules, target, ticket, when
 from .examples import examples
-from .strategies import DAYS, instants_of, one_target, tickets
+from .histories import instants_of, tickets
+from .strategies import one_target
 from .table import only, said, shown
+from .worlds import DAYS
 
 START = "2026-06-08 09:00"
 

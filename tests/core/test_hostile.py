@@ -91,11 +91,12 @@ def test_the_work_grows_with_the_history_and_not_with_its_square(history: Callab
     """Calls of functions, counted: four times the events, not much more than four times the calls."""
     judge = Judge(ALL)
     judge.verdicts(made(history(500)), START + 30 * DAY)  # calendars are compiled
-    few, many = (_calls(lambda n=n: judge.verdicts(made(history(n)), START + 30 * DAY)) for n in (500, 2_000))
+    few, many = (_calls(judge, made(history(number))) for number in (500, 2_000))
     assert many < 6 * few
 
 
-def _calls(work: Callable[[], object]) -> int:
+def _calls(judge: Judge, ticket: Ticket) -> int:
+    """How many functions are called while a ticket is judged."""
     count = 0
 
     def profile(_frame: object, event: str, _argument: object) -> None:
@@ -104,7 +105,7 @@ def _calls(work: Callable[[], object]) -> int:
 
     sys.setprofile(profile)
     try:
-        work()
+        judge.verdicts(ticket, START + 30 * DAY)
     finally:
         sys.setprofile(None)
     return count
@@ -119,8 +120,8 @@ def test_thousands_of_uncertain_events_are_judged_in_bounded_work() -> None:
     found = answer(ALL, unsure(MANY), START + 30 * DAY)
     assert found
     judge = Judge(ALL)
-    calls = _calls(lambda: judge.verdicts(unsure(3_000), START + 30 * DAY))
-    certain = _calls(lambda: judge.verdicts(made(flapping(3_000)), START + 30 * DAY))
+    calls = _calls(judge, unsure(3_000))
+    certain = _calls(judge, made(flapping(3_000)))
     assert calls < 3_000 * certain / 10
 
 

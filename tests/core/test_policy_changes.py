@@ -155,10 +155,11 @@ def test_a_policy_beside(policies: tuple[Policy, ...], wanted: list[str]) -> Non
     assert [f"{one.policy}: {one.target}" for one in found] == wanted
 
 
-def test_a_ticket_that_only_a_policy_beside_matches_is_matched() -> None:
-    """Even where that policy has nothing to say about it yet."""
+def test_a_ticket_that_only_a_policy_beside_matches_is_unmatched_while_that_says_nothing() -> None:
     beside = policy(of("4h", "next_response", name="inner"), name="inner", also=True)
-    assert judged(rules(beside), CREATED, "Mon 10:00") == []
+    assert judged(rules(beside), CREATED, "Mon 10:00") == ["unmatched"]
+    history = f"{CREATED}; Mon 10:00 agent; Mon 11:00 customer"
+    assert judged(rules(beside), history, "Mon 12:00") == ["inner: on_track/running Mon 11:00 1h of 4h due Mon 15:00"]
 
 
 def test_two_targets_of_one_kind_stand_side_by_side() -> None:

@@ -11,7 +11,10 @@ from tests.faults.sources import NOT_APPLICABLE, ROWS
 
 
 def main() -> int:
-    """Play all rows; 1 if any fails with its guard, or does not notice that it is missing."""
+    """Play all rows; 1 if any fails with its guard, or does not notice that it is missing.
+
+    Rows of what slamon is known not to do yet count neither way.
+    """
     begun, results = perf_counter(), []
     print(report.HEAD)
     for row in ROWS:
@@ -19,10 +22,14 @@ def main() -> int:
         results.append(report.Result(row, failed, noticed, how))
         print(report.line(results[-1]), flush=True)
     report.write(results, NOT_APPLICABLE)
-    wrong = [one for one in results if not one.is_right]
+    wrong = [one for one in results if not one.is_right and not one.is_lacking]
     for one in wrong:
         print(f"\n{one.row.fault}:\n  with the guard: {one.failed or 'right'}\n  without: {one.how}", file=sys.stderr)
-    print(f"\n{len(results) - len(wrong)} of {len(results)} rows are right, in {perf_counter() - begun:.0f} s")
+    held = [one for one in results if one.is_right]
+    for one in held:
+        if one.row.lacking is not None:
+            print(f"\n{one.row.fault}: is held now, its `lacking` can go")
+    print(f"\n{len(held)} of {len(results)} rows are held, {len(wrong)} wrong, in {perf_counter() - begun:.0f} s")
     return 1 if wrong else 0
 
 

@@ -58,7 +58,7 @@ class Redmine:
         self.fault: Callable[[Request], Any] = lambda request: PASS
         self.skew: Callable[[Instant], Span] = lambda instant: 0
         self.rows = 100
-        self.key = KEY
+        self.untold: set[int] = set()  # issues that nobody can have read
 
     @staticmethod
     def source(url: str, ca_file: str | None, around: Surroundings) -> RedmineSource:
@@ -79,7 +79,8 @@ class Redmine:
     def truth(self) -> dict[str, list[str]]:
         """The histories as they must stand in the store now."""
         now = self.time.now()
-        return {str(one.id): self._history(one, now) for one in self.issues.values() if one.created <= now}
+        known = [one for one in self.issues.values() if one.created <= now and one.id not in self.untold]
+        return {str(one.id): self._history(one, now) for one in known}
 
     def _history(self, issue: Issue, now: Instant) -> list[str]:
         lines = [f"{self._told(issue.created)} created"]

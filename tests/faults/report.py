@@ -37,9 +37,16 @@ class Result:
     def is_right(self) -> bool:
         return self.failed is None and self.noticed
 
+    @property
+    def is_lacking(self) -> bool:
+        """Whether it is known that slamon does not do this yet."""
+        return self.row.lacking is not None and not self.is_right
+
 
 def cells(one: Result) -> tuple[str, ...]:
     """The columns of a row."""
+    if one.is_lacking:
+        return one.row.fault, one.row.must, "none yet", "not yet", "-"
     held = "held" if one.failed is None else "FAILED"
     return one.row.fault, one.row.must, one.row.guard.name, held, "fails" if one.noticed else "NOT NOTICED"
 
@@ -50,10 +57,14 @@ def line(one: Result) -> str:
 
 def page(results: Sequence[Result], left_out: Mapping[str, str]) -> str:
     """The page about the group Sources."""
-    rows = [f"| {' | '.join(one.replace('|', chr(92) + '|') for one in cells(result))} |" for result in results]
+    rows = [f"| {' | '.join(cells(one))} |" for one in results if not one.is_lacking]
     table = ["| Fault | What must happen | Guard | With | Without |", "|---|---|---|---|---|", *rows]
+    lacking = [
+        f"- {one.row.fault}. Must: {one.row.must}. Today: {one.row.lacking}." for one in results if one.is_lacking
+    ]
+    open_ones = ["", "Not held yet:\n", *lacking] if lacking else []
     missing = [f"- {fault}: not applicable, {why}." for fault, why in left_out.items()]
-    parts = [_INTRODUCTION, "## Sources\n", *table, "", "Without a row:\n", *missing]
+    parts = [_INTRODUCTION, "## Sources\n", *table, *open_ones, "", "Without a row:\n", *missing]
     return "\n".join(parts) + "\n"
 
 

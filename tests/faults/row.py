@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
@@ -11,21 +11,20 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Off:
-    """A name in slamon, as module.attribute or module.Class.attribute, and what stands there while a guard is off."""
+    """Names in slamon, as module.attribute or module.Class.attribute, and what stands there while a guard is off."""
 
-    name: str
+    names: str | Sequence[str]
     instead: Any
 
     @contextmanager
     def applied(self) -> Iterator[None]:
         """While the block lasts."""
-        owner, attribute = _found(self.name)
-        before = vars(owner)[attribute]
-        setattr(owner, attribute, self.instead)
-        try:
+        names = [self.names] if isinstance(self.names, str) else self.names
+        with ExitStack() as stack:
+            for owner, attribute in map(_found, names):
+                stack.callback(setattr, owner, attribute, vars(owner)[attribute])
+                setattr(owner, attribute, self.instead)
             yield
-        finally:
-            setattr(owner, attribute, before)
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,8 @@ class Guard:
 class Row:
     """A fault. `play` causes it and compares; `due` are all alerts that must have arrived in the end, and when.
 
-    `desk` makes the server that is watched; `limit`: seconds that an answer of it may take; `every`: between polls.
+    `desk` makes the server that is watched; `every`: between polls.
+    `lacking`: why slamon does not do what it must yet; such a row is played and shown, and held against nobody.
     """
 
     fault: str
@@ -54,7 +54,7 @@ class Row:
     due: Sequence[str]
     desk: Callable[..., Any]
     every: int
-    limit: float
+    lacking: str | None = None
 
 
 def _found(name: str) -> tuple[Any, str]:

@@ -30,12 +30,12 @@ class Rows(list[Row]):
         *,
         desk: Callable[..., Any] = Redmine,
         every: int = 5 * MINUTE,
-        limit: float = 30.0,
+        lacking: str | None = None,
     ) -> Callable[[Play], Play]:
         """Make a row of a function; see Row."""
 
         def added(play: Play) -> Play:
-            self.append(Row(fault, must, guard, play, due, desk, every, limit))
+            self.append(Row(fault, must, guard, play, due, desk, every, lacking))
             return play
 
         return added

@@ -10,6 +10,6 @@ from tests.faults.sources import ROWS
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.lacking is None], ids=lambda row: row.fault)
 async def test_a_fault_is_survived(row: Row) -> None:
     await played(row)

@@ -117,8 +117,6 @@ class World:
         await self.store.open()
         around = Surroundings(self.folder, self.time, NOON, self._known)
         self.source = self.desk.source(f"{self.host}:{self.peer.port}", self.ca_file, around)
-        access = self.source.client._access
-        self.source.client._access = replace(access, limits=replace(access.limits, seconds=self.row.limit))
         self._start_flow()
 
     def _start_flow(self) -> None:
@@ -171,6 +169,13 @@ class World:
             await self.collector.reconcile()
         await self._loop.catch_up()
         await self._deliverer.catch_up()
+        if await self._loop.catch_up():  # a last look at a ticket found news
+            await self._deliverer.catch_up()
+
+    def limit(self, seconds: float = 30.0) -> None:
+        """How long an answer may take: short only while one is late on purpose, for this machine may be slow."""
+        access = self.source.client._access
+        self.source.client._access = replace(access, limits=replace(access.limits, seconds=seconds))
 
     # what rows ask
 

@@ -97,8 +97,11 @@ class Doing:
         else:
             values: dict[str, Any] = {"title": "Follow-up", "public": self.random.random() < 0.7}
             values["comment"] = self.random.choice(("", "text", " "))
+            now = self.records[id].native
+            # From open to reopened while on hold, which only the API allows, is told as if it were not on hold.
+            choice = (3, 4, 5) if now["on_hold"] and now["status"] < 3 else (1, 2, 3, 4, 5)
             if self.random.random() < 0.6:
-                values["new_status"] = self.random.randint(1, 5)
+                values["new_status"] = self.random.choice(choice)
             self.follow_up(id, by, values)
 
     def _change(self) -> dict[str, Any]:

@@ -67,6 +67,16 @@ class Peer:
         return f"http://127.0.0.1:{self.port}{self.path}"
 
     @property
+    def state(self) -> Path:
+        """Where its data is."""
+        return self.folder / self.name
+
+    @property
+    def pristine(self) -> Path:
+        """Where its data is as it was at first."""
+        return self.folder / "pristine"
+
+    @property
     def environment(self) -> dict[str, str]:
         big = self.name.upper()
         own = {"PEERS": str(self.folder), "CLOCKFILE": str(self.folder / "clock"), f"{big}_PORT": str(self.port)}
@@ -134,30 +144,63 @@ def _instant(text: str) -> Instant:
     return parse_instant(f"{text.replace(' ', 'T')}Z")
 
 
+def _installed(servers: Path, name: str) -> Path:
+    """The folder of what is installed, which stays: what is in it knows its own place."""
+    folder = Path(tempfile.gettempdir()) / "slamon-pypi-peers" / name
+    if not (folder / "done").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        peer = Peer(servers, name, folder, _free_port(), "", "")
+        peer.set_clock(parse_instant("2026-01-01T00:00:00Z"))
+        peer.run("start")
+        peer.run("wipe")
+        (folder / "done").touch()
+    return folder / "venvs"
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 @contextmanager
 def running(servers: Path, name: str, path: str, api: str, start: Instant) -> Iterator[Peer]:
     """An empty server while the block lasts. What is installed for it is kept for the next time."""
     folder = Path(tempfile.mkdtemp(prefix=f"slamon-{name}-"))
     folder.chmod(0o755)  # it reads its clock there, under another account
-    kept = Path(tempfile.gettempdir()) / "slamon-peers" / "venvs"
-    kept.mkdir(parents=True, exist_ok=True)
-    (folder / "venvs").symlink_to(kept)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    peer = Peer(servers, name, folder, port, path, api)
+    (folder / "venvs").symlink_to(_installed(servers, name))
+    peer = Peer(servers, name, folder, _free_port(), path, api)
     peer.set_clock(start)
-    peer.run("start")
     try:
+        peer.run("start")
+        peer.run("stop")
+        subprocess.run(["cp", "-a", peer.state, peer.pristine], check=True)
         yield peer
     finally:
         _wipe(peer)
 
 
+def fresh(peer: Peer, start: Instant) -> Peer:
+    """The same one, empty and running."""
+    _stop(peer)
+    shutil.rmtree(peer.state)
+    subprocess.run(["cp", "-a", peer.pristine, peer.state], check=True)
+    peer.set_clock(start)
+    peer.run("start")
+    return peer
+
+
 def _wipe(peer: Peer) -> None:
-    """Leave nothing behind, in shared memory neither."""
-    pid = (peer.folder / "run" / f"{peer.name}.pid").read_text().strip()
+    _stop(peer)
     peer.run("wipe")
-    for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
-        Path("/dev/shm", name).unlink(missing_ok=True)
     shutil.rmtree(peer.folder)
+
+
+def _stop(peer: Peer) -> None:
+    """Leave nothing behind, in shared memory neither."""
+    for one in (peer.folder / "run").glob("*.pid"):
+        pid = one.read_text().strip()
+        peer.run("stop")
+        for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+            Path("/dev/shm", name).unlink(missing_ok=True)

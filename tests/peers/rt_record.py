@@ -1,7 +1,7 @@
 """What was done to a Request Tracker, written down by whoever did it: what slamon must find out by reading.
 
-What Request Tracker does by itself is written down too, as its manual says: correspondence opens a ticket that is not
-open, unless it is new and a requestor wrote. What its service levels do to Starts and Due is not: see `told`.
+What Request Tracker does by itself is written down too: correspondence opens a ticket that is not active, so one that is
+new, resolved or rejected, whoever wrote. What its service levels do to Starts and Due is not: see `told`.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ class Written:
     def say(self, at: Instant, by: str, *, public: bool) -> None:
         """A message, and whether it opens the ticket."""
         self.events.append((at, ("message", by, public)))
-        native = self.now["source_status"]
-        if public and native != "open" and (native != "new" or by != "customer"):
+        if public and self.now["source_status"] not in ("open", "stalled"):
             self.change(at, "system", status("open"))
 
     def change(self, at: Instant, by: str, fields: dict[str, Any]) -> None:

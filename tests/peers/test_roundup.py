@@ -18,7 +18,7 @@ from slamon.sources.roundup import RoundupSource
 from slamon.sources.roundup_settings import RoundupSettings
 from tests.clock import ManualTime
 from tests.conftest import SHARED
-from tests.peers.pypi import Peer
+from tests.peers.pypi import Peer, fresh
 from tests.peers.record import Written, assert_true
 from tests.peers.roundup import AGENTS, Doing, fields, of_script, roundup
 from tests.sources.follower import Follower, changes, final, messages
@@ -28,10 +28,15 @@ pytestmark = [pytest.mark.shared, pytest.mark.peer("faketime")]
 START = parse_instant("2026-03-02T08:00:00Z")
 
 
-@pytest.fixture
-def peer() -> Iterator[Peer]:
+@pytest.fixture(scope="module")
+def installed() -> Iterator[Peer]:
     with roundup(SHARED / "servers", START) as found:
         yield found
+
+
+@pytest.fixture
+def peer(installed: Peer) -> Peer:
+    return fresh(installed, START)
 
 
 class Desk(Follower):

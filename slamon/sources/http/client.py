@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 import msgspec
+from multidict import CIMultiDict
 from yarl import URL
 
 from slamon.core.instants import SECOND, Instant, Span
@@ -138,8 +139,9 @@ class Client:
             self._learn(response.headers, begun)
             if response.status == 304 and kept:
                 self._kept.move_to_end(request.address)
-                # Not every server says again with a 304 where the next page is.
-                return Answer(kept[1].value, CIMultiDict({**kept[1].headers, **response.headers}))
+                again = CIMultiDict(kept[1].headers)  # not every server says with a 304 where the next page is
+                again.update(response.headers)
+                return Answer(kept[1].value, again)
             if not 200 <= response.status < 300:
                 raise await self._refused(request, response)
             body = await read_body(response, self._access.limits.bytes)

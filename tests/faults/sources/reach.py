@@ -1,52 +1,42 @@
-"""The server is not reached, or does not come to an end."""
+"""The server is not reached, is not the right one, or goes away in the middle."""
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import trustme
 
-from slamon.core.instants import MINUTE
+from slamon.flow.observe import Fault
 from slamon.sources.http import reach
+from tests.faults.clock import at
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
 from tests.faults.rows import Rows
-from tests.faults.sources.refusals import USUAL, answered
+from tests.faults.sources.usual import LATE, USUAL, answered
 from tests.faults.world import World, same
-from tests.sources.http_server import Request, answer
+from tests.sources.http_server import Request
 
 ROWS = Rows()
-_LATE = ("12:25:00 2: first response was met", *USUAL[1:])  # while the source was down from 12:10 to 12:25
+_broke = Fault.broke
 _STALE = "as last known 10 min ago: the source desk cannot be read"
-
-
-def _patient(module: Any) -> Any:
-    """asyncio for a module, with time budgets that never end."""
-    return SimpleNamespace(**{**vars(module), "timeout": lambda seconds: asyncio.timeout(None)})
-
-
-TIME_BUDGET = Guard("`Client._attempt`: time budget", Off("slamon.sources.http.client.asyncio", _patient(asyncio)))
 
 
 @ROWS.add(
     "connection refused",
     "source_up 0, told once; alerts go out from the last known state and say how old it is",
     Guard("`Collector.staleness`", Off("slamon.flow.collect.Collector.staleness", lambda self: None)),
-    ("12:30:00 1: first response is due in 30 min", "12:35:00 2: first response was met", *USUAL[2:]),
+    USUAL,
 )
 async def _(world: World) -> None:
     world.desk.usual()
     await world.open()
     await world.until("12:24")
     await world.peer.stop()
-    world.desk.issues[2].notes[0].at += 20 * MINUTE
     await world.until("12:34")
     await world.peer.start()
     await world.until("13:30")
@@ -58,13 +48,6 @@ async def _(world: World) -> None:
 def _ever_louder(self: Any, error: str) -> None:
     self.standing = None
     _broke(self, error)
-
-
-def _broke(self: Any, error: str) -> None:
-    from slamon.flow.observe import log
-
-    log.error(f"{self._what} failed", error=error, **self._context)
-    self.standing = error
 
 
 @ROWS.add(
@@ -81,92 +64,18 @@ async def _(world: World) -> None:
     def resolved(host: Any, *given: Any, **keys: Any) -> Any:
         if host != "desk.test":
             return look_up(host, *given, **keys)
-        if world.time.now() < world.time._start + 25 * MINUTE:
+        if world.time.now() < at("12:25"):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return look_up("127.0.0.1", *given, **keys)
 
     with patch("socket.getaddrinfo", resolved):
         await world.open()
         await world.until("13:30")
-    world.check_told("127.0.0.1" if False else "the name of the host is not known")
+    world.check_told("the name of the host is not known")
     same("source_up", world.up[:6], [False] * 5 + [True])
 
 
-@ROWS.add(
-    "server that drips",
-    "Given up after the time budget though something always comes; told once; the next poll reads all",
-    TIME_BUDGET,
-    _LATE,
-    limit=0.3,
-)
-async def _(world: World) -> None:
-    world.desk.usual()
-
-    async def drip(whole: bytes) -> AsyncIterator[bytes]:
-        for at in range(0, len(whole), len(whole) // 20):
-            yield whole[at : at + len(whole) // 20]
-            await asyncio.sleep(0.1)
-
-    answered(world, "12:10", "12:25", lambda request: drip(world.desk.answer(request)))
-    await world.open()
-    await world.until("13:30")
-    world.check_told("users/current.json gave no whole answer within 0.3 s")
-    same("source_up", world.up[2:6], [False, False, False, True])
-
-
-@ROWS.add(
-    "server that takes the request and says nothing",
-    "Given up after the time budget, source_up 0, told once",
-    TIME_BUDGET,
-    _LATE,
-    limit=0.3,
-)
-async def _(world: World) -> None:
-    world.desk.usual()
-
-    async def silent(request: Request) -> None:
-        await asyncio.sleep(2)
-
-    answered(world, "12:10", "12:25", silent)
-    await world.open()
-    await world.until("13:30")
-    world.check_told("users/current.json gave no whole answer within 0.3 s")
-
-
-@ROWS.add(
-    "server that says nothing just when an alert is due",
-    "The last look at the ticket has a short budget of its own; then the alert goes out with what is known",
-    Guard("`Collector.reread`: time budget", Off("slamon.flow.collect.asyncio", _patient(asyncio))),
-    USUAL,
-    limit=1.0,
-)
-async def _(world: World) -> None:
-    world.desk.usual()
-    silent_at = ("12:30:00", "12:52:00")
-
-    async def silent() -> None:
-        await asyncio.sleep(3)
-
-    def script(request: Request) -> Any:
-        return silent() if request.path == "/issues/1.json" and _now(world) in silent_at else PASS
-
-    world.desk.fault = script
-    with patch("slamon.flow.collect._REREAD_BUDGET", 0.2):
-        await world.open()
-        await world.until("12:29")
-        world.row = world.row
-        await world.until("13:30")
-    given_up = [one["error"] for one in world.logs if one["event"] == "no last look at the ticket"]
-    same("last looks given up", given_up, [""])
-
-
-def _now(world: World) -> str:
-    from tests.faults.clock import shown
-
-    return shown(world.time.now())
-
-
-def _contexts() -> tuple[trustme.CA, dict[str, ssl.SSLContext]]:
+def certificates() -> tuple[trustme.CA, dict[str, ssl.SSLContext]]:
     authority = trustme.CA()
     past = datetime(2020, 1, 1, tzinfo=UTC)
     issued = {
@@ -182,7 +91,7 @@ def _contexts() -> tuple[trustme.CA, dict[str, ssl.SSLContext]]:
 
 async def _with_certificate(world: World, which: str) -> None:
     """A server whose certificate is not right from 12:08 to 12:23."""
-    authority, contexts = _contexts()
+    authority, contexts = certificates()
     authority.cert_pem.write_to_path(world.folder / "ca.pem")
     world.desk.usual()
     world.host, world.ca_file = "https://127.0.0.1", "ca.pem"
@@ -215,7 +124,7 @@ def _any_host(ca_file: Any, folder: Any) -> ssl.SSLContext:
     "TLS certificate expired",
     "Nothing is sent, least of all the key; source_up 0, told once; alerts go on",
     Guard("`reach.tls_context`: verified", Off("slamon.sources.http.client.tls_context", _trusting)),
-    _LATE,
+    LATE,
 )
 async def _(world: World) -> None:
     await _with_certificate(world, "expired")
@@ -225,38 +134,10 @@ async def _(world: World) -> None:
     "TLS certificate of another host",
     "Nothing is sent, least of all the key; source_up 0, told once; alerts go on",
     Guard("`reach.tls_context`: host name", Off("slamon.sources.http.client.tls_context", _any_host)),
-    _LATE,
+    LATE,
 )
 async def _(world: World) -> None:
     await _with_certificate(world, "wrong host")
-
-
-@ROWS.add(
-    "TLS handshake that never comes",
-    "Given up after the time budget, source_up 0, told once",
-    TIME_BUDGET,
-    _LATE,
-    limit=0.5,
-)
-async def _(world: World) -> None:
-    authority, contexts = _contexts()
-    authority.cert_pem.write_to_path(world.folder / "ca.pem")
-    world.desk.usual()
-    world.host, world.ca_file = "https://127.0.0.1", "ca.pem"
-    await world.peer.restart(contexts["right"])
-    await world.open()
-    await world.until("12:08")
-
-    async def stall() -> None:
-        await asyncio.sleep(2)
-
-    world.peer.greets = stall
-    await world.peer.restart()
-    await world.until("12:23")
-    world.peer.greets = None
-    await world.peer.restart(contexts["right"])
-    await world.until("13:30")
-    world.check_told("users/current.json gave no whole answer within 0.5 s")
 
 
 @ROWS.add(
@@ -267,7 +148,7 @@ async def _(world: World) -> None:
         Off("slamon.sources.http.client.in_our_words", lambda error, limits: (_ for _ in ()).throw(error)),
         escapes=Exception,
     ),
-    _LATE,
+    LATE,
 )
 async def _(world: World) -> None:
     world.desk.usual()
@@ -283,6 +164,3 @@ async def _(world: World) -> None:
     await world.until("13:30")
     world.check_told("issues.json broke off in the middle of its answer")
     same("source_up", world.up[2:6], [False, False, False, True])
-
-
-__all__ = ["ROWS", "TIME_BUDGET", "answer"]
