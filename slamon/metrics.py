@@ -36,7 +36,7 @@ class Metrics:
         build.labels(__version__).set(1)
         self._commitments = Gauge(
             "slamon_commitments",
-            "Commitments by status; unmatched counts tickets that no policy matches.",
+            "Commitments by status; unmatched and ahead count tickets: matched by no policy, dated in our future.",
             ["source", "policy", "target", "status"],
             registry=registry,
         )

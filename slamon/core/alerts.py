@@ -69,6 +69,12 @@ def wakes_at(cycle: Cycle, verdict: Verdict, at: Instant) -> Instant | None:
     return min((instant for instant in [*instants, late] if instant is not None), default=None)
 
 
+def next_event(ticket: Ticket, at: Instant) -> Instant | None:
+    """When something of the history that lies ahead comes true: a source's clock may be ahead of ours."""
+    ahead = [event.at for event in ticket.events if event.at > at]
+    return min([*ahead, *([ticket.created_at] if ticket.created_at > at else [])], default=None)
+
+
 def promise_of(cycle: Cycle) -> str:
     """What was promised: the start and the definition of the target, not the due instant, which pauses move."""
     seen = cycle.shown or cycle

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from slamon.core.instants import DAY, EPOCH, SECOND, Instant, Span
+from slamon.core.instants import DAY, EPOCH, LATEST, SECOND, Instant, Span
 from slamon.core.worktime import FAR, LAST_YEAR, ORDINAL_OF_EPOCH, Interval, WorkTime
 
 Window = tuple[Span, Span]  # local times of day, half-open; a close past 24 h reaches into the next date
@@ -120,7 +120,7 @@ class _Always(Calendar):
         return max(0, end - start)
 
     def due(self, start: Instant, amount: Span) -> Instant | None:
-        return start + amount if amount <= FAR else None
+        return start + amount if amount <= FAR and start + amount <= LATEST else None
 
     def opening(self, at: Instant) -> Instant | None:
         return at

@@ -10,7 +10,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from slamon.core.instants import Instant, Span
+from slamon.core.instants import LATEST, Instant, Span
 from slamon.core.policy import Left, OnRetarget, Promise, Target
 from slamon.core.runs import Bound, Runs, bind
 from slamon.core.steps import Step
@@ -120,7 +120,7 @@ class Cycle:
         if bound is None:
             return
         if bound.span is None:
-            far = bound.instant is not None and bound.instant - self.started_at > FAR
+            far = bound.instant is not None and bound.instant > min(self.started_at + FAR, LATEST)
             self.due = None if far else bound.instant
             return
         self.due = self.runs.crossing(bound.calendar, bound.span) if self.runs.starts else None

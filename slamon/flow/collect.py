@@ -80,7 +80,9 @@ class Collector:
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except (SourceError, StoreError) as error:
+        except Exception as error:
+            if not isinstance(error, (SourceError, StoreError)):
+                log.exception("source is defective", source=self._source.name)
             self._failures += 1
             wanted = (getattr(error, "retry_after", None) or 0) / SECOND
             self._not_before = self._time.monotonic() + max(wanted, self._pause())

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 import msgspec
 
+from slamon.core.alerts import next_event
 from slamon.core.assess import Assessed, Assessor
 from slamon.core.history import decode
 from slamon.core.instants import SECOND, Instant, Span
@@ -18,6 +20,7 @@ from slamon.core.ticket import Ticket
 from slamon.flow.observe import Fault, Observer, log
 from slamon.ports import CommitmentRow, Judgement, NewDelivery, Store, StoredTicket, StoreError, Time
 
+AHEAD = "ahead"  # the status of a ticket of which everything is still to come
 _AT_ONCE = 500  # tickets judged in one transaction
 _OVERDUE_AFTER: Span = 30 * SECOND
 _PAUSE_AFTER_FAULT = 1.0  # seconds
@@ -121,8 +124,22 @@ class JudgeLoop:
         assessed = [one for one in assessed if _key(one) not in stay]
         rows = [_row(ticket, one, version) for one in assessed]
         rows += [row for row in finals if (row.target, row.cycle) in stay]
+        rows = _wake_for_the_future(rows, ticket, now, version)
         deliveries = [delivery for one in assessed for delivery in _deliveries(ticket, one)]
         return Judgement(stored.source, stored.id, stored.version, rows, deliveries)
+
+
+def _wake_for_the_future(
+    rows: list[CommitmentRow], ticket: Ticket, now: Instant, rules: str
+) -> list[CommitmentRow]:
+    """A source's clock may be ahead of ours: look again when what it told comes true. One row carries that."""
+    ahead = next_event(ticket, now)
+    if ahead is None:
+        return rows
+    if not rows:
+        return [CommitmentRow("", "", 0, AHEAD, "", ticket.created_at, None, None, None, ahead, rules)]
+    wakes = [one for one in (rows[0].changes_at, ahead) if one is not None]
+    return [replace(rows[0], changes_at=min(wakes)), *rows[1:]]
 
 
 def _version(rules: str, ticket: Ticket) -> str:

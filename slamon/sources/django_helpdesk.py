@@ -17,7 +17,7 @@ from slamon.sources.django_helpdesk_settings import DjangoHelpdeskSettings, usua
 from slamon.sources.http import HttpSource, NotFound, Person, Unexpected, check_not_emptied
 from slamon.sources.registry import Kind, Surroundings
 
-PAGE = 200  # tickets; the server takes all of them in hand for each page
+PAGE = 1000  # tickets; each page takes the server as long as all of them
 OPEN_STATUS = 1
 
 
@@ -36,7 +36,7 @@ class DjangoHelpdeskSource(HttpSource):
         self._settings = settings
         self._opened = self.statuses.fields(status_name(OPEN_STATUS))
         self._looked_at: Instant = 0
-        self._rereading: set[str] = set()  # tickets that were asked for by id since the page was asked for
+        self._reread: set[str] = set()  # tickets that were read by id since the page was asked for
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """All that is not as it is known."""
@@ -62,7 +62,7 @@ class DjangoHelpdeskSource(HttpSource):
 
     async def _page(self, page: int) -> tuple[Items, bool]:
         """A page, and whether others follow. Where tickets are deleted meanwhile, the last page may be gone."""
-        self._rereading.clear()
+        self._reread.clear()
         try:
             found = await self.client.get("api/tickets/", Items, {"page_size": PAGE, "page": page})
         except NotFound:
@@ -77,7 +77,7 @@ class DjangoHelpdeskSource(HttpSource):
         found: list[Ticket] = []
         for item, told in items:
             before = known.get(str(item.id))
-            if str(item.id) in self._rereading:  # what is known may be newer than the page
+            if str(item.id) in self._reread:  # what is known may be newer than the page
                 found += (await self.tickets([str(item.id)])).tickets
             elif before is not None or self._is_wanted(item):
                 found.append(self._ticket(item, told, before))
@@ -85,7 +85,7 @@ class DjangoHelpdeskSource(HttpSource):
 
     def _is_wanted(self, item: Item) -> bool:
         """Not what ended long ago, and was not known then."""
-        if item.merged_to is None and self.statuses.fields(item.native_status)["status"] not in ENDED | GONE:
+        if self.statuses.fields(item.native_status)["status"] not in ENDED | GONE:
             return True
         return any(one.at >= self.around.time.now() - self.since for one in item.followup_set)
 
@@ -100,10 +100,9 @@ class DjangoHelpdeskSource(HttpSource):
 
     async def ticket(self, id: str) -> Ticket:
         """One ticket."""
-        self._rereading.add(id)
         known = (await self.around.known([id])).get(id)
         told = await self.client.get(f"api/tickets/{id}/", dict[str, Any])
-        self._rereading.add(id)  # a page may have been asked for in between
+        self._reread.add(id)
         try:
             return self._ticket(read_item(told), told, known)
         except ValueError as mistake:

@@ -190,3 +190,21 @@ async def test_new_rules_judge_what_is_open(store: Store) -> None:
     stricter = bench(store, FRIDAY_4PM, RULES.replace("4h", "5m"), version="2")
     await store.mark_for_judging()
     assert await stricter.turn("2026-06-05T14:11:00Z") == ["7: first response is overdue by 6 min"]
+
+
+@pytest.mark.asyncio
+async def test_a_ticket_from_a_clock_that_is_ahead_is_judged_once_its_time_has_come(store: Store) -> None:
+    run = bench(store, FRIDAY_4PM)
+    await run.put("7", "2026-06-05T14:00:01Z")
+    assert await run.turn(FRIDAY_4PM) == []
+    assert await store.next_change() == run.time.now() + SECOND
+    await run.turn("2026-06-05T14:00:01Z")
+    assert await run.turn("2026-06-08T08:00:01Z") == ["7: first response is due in 2 h"]
+
+
+@pytest.mark.asyncio
+async def test_an_answer_dated_in_our_future_counts_when_it_comes_true(store: Store) -> None:
+    run = bench(store, FRIDAY_4PM)
+    await run.put("7", FRIDAY_4PM, [message("2026-06-05T14:00:05Z")])
+    assert await run.turn(FRIDAY_4PM) == []
+    assert await run.turn("2026-06-05T14:00:05Z") == ["7: first response was met"]

@@ -154,3 +154,12 @@ async def test_problems_are_counted_and_named_but_not_without_end(store: Store) 
     assert len(logs) == 21
     assert logs[-1]["count"] == 980
     assert world.watched.problems == 1_000
+
+
+@pytest.mark.asyncio
+async def test_a_defect_in_a_source_is_a_fault_like_any_other(store: Store) -> None:
+    world = World(Scripted([ValueError("not foreseen"), Batch([ticket("1")], b"one")]), store)
+    await world.collector.poll()
+    assert world.watched.up == [False]
+    await world.collector.poll()
+    assert world.watched.up == [False, True]

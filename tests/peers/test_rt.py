@@ -217,7 +217,7 @@ async def test_every_history_is_what_was_done_at_random_while_it_was_read(
     doing = Doing(tracker, random, parse_instant(f"2026-0{seed + 2}-27T20:00:00Z"))
     time = ManualTime(doing.now)
     async with following(tracker, time, fields=CUSTOMER) as follower:
-        for _ in range(40):
+        for _ in range(30):
             doing.pass_time()
             if len(doing.written) < 3:
                 doing.create()

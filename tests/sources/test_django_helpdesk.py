@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -127,6 +128,8 @@ async def test_nothing_new_gives_nothing_though_all_is_read_each_time() -> None:
         await follower.reread(id)
         assert follower.bodies == bodies
         assert len(follower.server.asked("/api/tickets/")) == 5
+        await follower.poll_of(helpdesk)
+        assert len(follower.server.asked("/api/tickets/1/")) == 1
 
 
 @pytest.mark.asyncio
@@ -197,6 +200,41 @@ async def test_a_change_seen_in_the_second_of_one_with_a_date_is_put_before_it()
 
 
 @pytest.mark.asyncio
+async def test_what_was_read_before_an_alert_is_a_look_too() -> None:
+    helpdesk = Helpdesk(NOW)
+    id = helpdesk.create()
+    async with desk(helpdesk) as follower:
+        await follower.poll_of(helpdesk)
+        last = await follower.poll_of(helpdesk)
+        for priority in (2, 1):
+            helpdesk.patch(id, priority=priority)
+            moved(helpdesk, 5)
+            follower.time.advance(5 * SECOND)
+            await follower.reread(id)
+        first, second = changes(follower.kept[id])
+        assert (first.earliest, first.at) == (last - SECOND // 2, last + 5 * SECOND)
+        assert (second.earliest, second.at) == (first.at, last + 10 * SECOND)
+
+
+@pytest.mark.asyncio
+async def test_two_changes_that_are_seen_at_one_instant_are_two_events() -> None:
+    helpdesk = Helpdesk(NOW)
+    id = helpdesk.create()
+    async with desk(helpdesk) as follower:
+        await follower.poll_of(helpdesk)
+        helpdesk.patch(id, priority=2)
+        await follower.poll_of(helpdesk)
+        helpdesk.patch(id, priority=1)
+        await follower.poll_of(helpdesk, 0)
+        first, second = changes(follower.kept[id])
+        assert (first.id != second.id, second.at, final(follower.kept[id])["priority"]) == (
+            True,
+            first.at + 1,
+            "critical",
+        )
+
+
+@pytest.mark.asyncio
 async def test_after_a_restart_a_change_lies_after_the_last_poll_of_before() -> None:
     helpdesk = Helpdesk(NOW)
     id = helpdesk.create()
@@ -257,7 +295,6 @@ async def test_the_title_of_a_follow_up_does_not_take_the_place_of_the_subject()
     id, other = helpdesk.create(title="Printer on fire"), helpdesk.create(title="Old")
     async with desk(helpdesk) as follower:
         await follower.poll_of(helpdesk)
-        helpdesk.follow_up(id, 2, comment="x")
         helpdesk.follow_up(id, 2, comment="x", new_status=RESOLVED)
         helpdesk.patch(other, title="New")
         await follower.poll_of(helpdesk)
@@ -418,17 +455,15 @@ async def test_a_last_page_that_is_gone_is_the_end_and_a_first_one_is_not(monkey
         assert [one.query["page"] for one in follower.server.asked("/api/tickets/")] == ["1", "2"]
 
 
-@pytest.mark.parametrize("left", [3, 9])
+@pytest.mark.parametrize(("queues", "others"), [([1] * 20, 30), ([1] * 20, 90), ([1, 2, 3, 4, 5] * 6, 10)])
 @pytest.mark.asyncio
-async def test_a_right_that_was_lost_is_not_taken_for_deletion(left: int) -> None:
+async def test_a_right_that_was_lost_is_not_taken_for_deletion(queues: list[int], others: int) -> None:
     helpdesk = Helpdesk(NOW)
-    for _ in range(20):
-        helpdesk.create(queue=1)
-    for _ in range(left * 10):
-        helpdesk.create(queue=2)
+    for queue in [*queues, *[9] * others]:
+        helpdesk.create(queue=queue)
     async with desk(helpdesk) as follower:
         await follower.poll_of(helpdesk)
-        helpdesk.hidden.add(1)
+        helpdesk.hidden |= set(queues)
         with pytest.raises(SourceError, match="has the account lost a right"):
             await follower.poll_of(helpdesk)
         assert not any(one.events for one in follower.kept.values())
@@ -498,6 +533,42 @@ async def test_a_page_that_was_overtaken_by_a_newer_reading_is_no_change_back() 
         await follower.poll_of(helpdesk)
         await follower.poll_of(helpdesk)
         assert not overtaken
+        assert [(one.set or {})["source_status"] for one in changes(follower.kept[id])] == ["resolved"]
+
+
+@pytest.mark.asyncio
+async def test_a_reading_that_began_before_a_page_and_ended_after_it_is_newer_too() -> None:
+    helpdesk = Helpdesk(NOW)
+    id = helpdesk.create()
+    asked, kept, shown = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    racing = False
+
+    async def script(request: Request) -> bytes:
+        nonlocal racing
+        if racing and request.path == "/api/tickets/1/":
+            asked.set()
+            await shown.wait()
+            return helpdesk(request)
+        said = helpdesk(request)
+        if racing and request.path == "/api/tickets/":
+            helpdesk.patch(id, status=RESOLVED)
+            shown.set()
+            await kept.wait()
+            racing = False
+        return said
+
+    async def reread() -> None:
+        await follower.reread(id)
+        kept.set()
+
+    async with desk(script) as follower:
+        await follower.poll_of(helpdesk)
+        racing = True
+        reading = asyncio.create_task(reread())
+        await asked.wait()
+        await follower.poll_of(helpdesk)
+        await reading
+        await follower.poll_of(helpdesk)
         assert [(one.set or {})["source_status"] for one in changes(follower.kept[id])] == ["resolved"]
 
 

@@ -184,12 +184,19 @@ def _progress(what: str, done: int, page: Page[R], fresh: Sequence[R]) -> str | 
     return f"{what}: {done + len(fresh):,}{left} read"
 
 
+def _marks(feed: Feed[R], page: Page[R]) -> list[Mark]:
+    try:
+        return [feed.mark(row) for row in page.rows]
+    except ValueError as mistake:  # what cannot be put in order cannot be followed
+        raise SourceError(f"the list holds an update that is dated wrongly: {mistake}") from None
+
+
 async def _walk(feed: Feed[R], window: Window) -> AsyncIterator[tuple[Page[R], list[R]]]:
     """Each page, and its rows that were not met on an earlier one."""
     offset, idle, met = 0, 0, set[Mark]()
     while True:
         page = await feed.page(window, offset)
-        marks = [feed.mark(row) for row in page.rows]
+        marks = _marks(feed, page)
         _check_order(marks)
         inside = [mark for mark in marks if window.until is None or mark.at <= window.until]
         fresh = [row for row, mark in zip(page.rows, inside, strict=False) if mark not in met]

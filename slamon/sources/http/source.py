@@ -96,6 +96,8 @@ class HttpSource:
             return None
         except (Unexpected, ServerFault) as mistake:
             return mistake
+        except ValueError as mistake:  # a value of a form that the kind does not know
+            return Unexpected(f"ticket {id}: {mistake}")
 
     async def fetch(self, ids: Sequence[str]) -> list[Ticket]:
         """ports.Rereads."""
@@ -110,6 +112,8 @@ class HttpSource:
             return await self.ticket(id)
         except NotFound:
             return None
+        except ValueError as mistake:
+            raise Unexpected(f"ticket {id}: {mistake}") from None
 
     async def probe(self) -> list[Finding]:
         """ports.Probed."""

@@ -30,7 +30,6 @@ def _seconds(world: World) -> int:
         "13:22:00 4: first response is overdue",
         "13:28:00 3: first response is overdue",
     ),
-    lacking=_FUTURE,
 )
 async def _(world: World) -> None:
     world.desk.skew = lambda instant: 10 * MINUTE if instant < at("12:20") else 0
@@ -77,7 +76,6 @@ async def _(world: World) -> None:
     "The skew is measured and shown; every alert comes by the instants that the server gives",
     Guard("`Client._learn`", Off("slamon.sources.http.client.Client._learn", lambda self, headers, begun: None)),
     ("12:40:00 1: first response is due in 30 min", "13:10:00 1: first response is overdue"),
-    lacking=_FUTURE,
 )
 async def _(world: World) -> None:
     world.desk.skew = lambda instant: 10 * MINUTE
