@@ -129,9 +129,7 @@ class JudgeLoop:
         return Judgement(stored.source, stored.id, stored.version, rows, deliveries)
 
 
-def _wake_for_the_future(
-    rows: list[CommitmentRow], ticket: Ticket, now: Instant, rules: str
-) -> list[CommitmentRow]:
+def _wake_for_the_future(rows: list[CommitmentRow], ticket: Ticket, now: Instant, rules: str) -> list[CommitmentRow]:
     """A source's clock may be ahead of ours: look again when what it told comes true. One row carries that."""
     ahead = next_event(ticket, now)
     if ahead is None:

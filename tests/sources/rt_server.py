@@ -27,6 +27,14 @@ PRIVILEGED = {"root", "alice", "bob"}
 _AGO = re.compile(r"Type = 'ticket'(?: AND LastUpdated >= '(\d{10}) seconds ago')?(?: AND \((Status = .*)\))?")
 
 
+def status(native: str, ours: str) -> dict[str, str]:
+    return {"status": ours, "source_status": native}
+
+
+OPEN, SOLVED = status("open", "open"), status("resolved", "solved")
+NEW = {**status("new", "new"), "assignee": None, "group": "Support", "due_at": None}
+
+
 def iso(instant: Instant) -> str:
     return format_instant(instant - instant % SECOND)
 

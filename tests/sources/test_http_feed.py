@@ -118,7 +118,7 @@ class RestlessWorld(World):
     """Changes at random between requests, a little or by hundreds, and sometimes does not answer."""
 
     def __init__(self, random: Random) -> None:
-        super().__init__(size=random.choice([1, 2, 3, 10]))
+        super().__init__(size=random.choice([2, 3, 10]))
         self.random = random
         self.restless = True
         self.now = START - random.randrange(60 * DAY)

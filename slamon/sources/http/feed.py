@@ -93,7 +93,7 @@ def read_cursor(cursor: bytes | None) -> Cursor | None:
 class Feed(Generic[R]):
     """What it takes to follow a list.
 
-    `page`: rows of a window in ascending order of update, after passing over some, 500 at the most; `mark`: of a row;
+    `page`: rows of a window in ascending order of update, after passing over some, 500 at the most, two at the least; `mark`: of a row;
     `tickets`: of rows; `reread`: tickets by id, those that are gone as deleted, those never known left out.
     """
 
@@ -198,20 +198,29 @@ async def _walk(feed: Feed[R], window: Window) -> AsyncIterator[tuple[Page[R], l
         page = await feed.page(window, offset)
         marks = _marks(feed, page)
         _check_order(marks)
+        if offset and not (marks and marks[0] in met):
+            # Rows before it went away meanwhile, so that some may have moved to where we have been already.
+            offset, idle = 0, idle + 1
+            _check_end(idle)
+            continue
         inside = [mark for mark in marks if window.until is None or mark.at <= window.until]
         fresh = [row for row, mark in zip(page.rows, inside, strict=False) if mark not in met]
         yield page, fresh
         if not page.more or not marks or len(inside) < len(marks):
             return
         idle = 0 if fresh else idle + 1
-        if idle > _MOST_IDLE:
-            raise SourceError("the list has no end: the same tickets come again and again")
+        _check_end(idle)
         if window.since is None or marks[-1].at > window.since:
             window, offset = replace(window, since=marks[-1].at), 0
             met = {one for one in marks if one.at == marks[-1].at}
-        else:  # more of one instant than a page holds: by count, and back if rows before it went away meanwhile
-            offset = offset + max(1, len(marks) - _STEP_BACK) if offset == 0 or marks[0] in met else 0
+        else:  # more of one instant than a page holds: by count, beginning with a row that was met
+            offset += max(1, len(marks) - _STEP_BACK)
             met |= set(marks)
+
+
+def _check_end(idle: int) -> None:
+    if idle > _MOST_IDLE:
+        raise SourceError("the list has no end: the same tickets come again and again")
 
 
 def _check_order(marks: Sequence[Mark]) -> None:
