@@ -93,8 +93,8 @@ def read_cursor(cursor: bytes | None) -> Cursor | None:
 class Feed(Generic[R]):
     """What it takes to follow a list.
 
-    `page`: rows of a window in ascending order of update, after passing over some, 500 at the most, two at the least; `mark`: of a row;
-    `tickets`: of rows; `reread`: tickets by id, those that are gone as deleted, those never known left out.
+    `page`: rows of a window in ascending order of update, after passing over some, two to 500 of them; `mark`: of a
+    row; `tickets`: of rows; `reread`: tickets by id, those that are gone as deleted, those never known left out.
     """
 
     page: Callable[[Window, int], Awaitable[Page[R]]]
