@@ -65,11 +65,10 @@ class RoundupSource(HttpSource):
             "activity": window(span.since, span.until),
             "@fields": "activity",
             "@sort": "activity,id",
-            "@page_size": PAGE,
-            "@page_index": offset // PAGE + 1,
+            "@page_size": offset + PAGE,  # pages begin at multiples of their size only
         }
         found = await self.client.get("rest/data/issue", Rows, params)
-        return Page(found.data.collection, found.more)
+        return Page(found.data.collection[offset:], found.more)
 
     async def _open_statuses(self) -> str:
         """The ids of all statuses that are no end, and of having none."""

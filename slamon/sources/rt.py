@@ -18,7 +18,6 @@ from slamon.sources.http import (
     HttpSettings,
     HttpSource,
     NotFound,
-    Unexpected,
     Usual,
     check_fields,
     current_fields,
@@ -111,12 +110,6 @@ class RtSource(HttpSource):
     async def ticket(self, id: str) -> Ticket:
         """A ticket with its transactions."""
         await self._look_around()
-        try:
-            return await self._ticket(id)
-        except ValueError as mistake:
-            raise Unexpected(f"ticket {id}: {mistake}") from None
-
-    async def _ticket(self, id: str) -> Ticket:
         params = {"fields[Owner]": "id,Name", "fields[Creator]": "id,Name,EmailAddress"}
         try:
             answer = await self.client.ask(f"REST/2.0/ticket/{id}", Shown, params, keep=True)

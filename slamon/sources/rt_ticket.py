@@ -54,9 +54,8 @@ class Translation:
     def merged(self, known: Ticket, past: Past, merge: tuple[Transaction, str], requestors: list[Reference]) -> Ticket:
         """A ticket that is now part of another: what was known of it, and what happened to it up to then."""
         done, into = merge
-        events = [one for one in self._events(past, requestors, {}) if one.at <= done.at]
         merged = Event(done.at, "merged", done.id, self._by(done.creator, requestors), into=into)
-        return msgspec.structs.replace(known, events=[*events, merged])
+        return msgspec.structs.replace(known, events=[*self._events(past, requestors, {}), merged])
 
     def _events(self, past: Past, requestors: list[Reference], custom: Mapping[str, str]) -> list[Event]:
         events = [self._event(step, requestors, custom) for step in past.steps]

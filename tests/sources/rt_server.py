@@ -10,7 +10,7 @@ from email.utils import formatdate
 from typing import Any
 from urllib.parse import unquote
 
-from slamon.core.instants import SECOND, Instant, format_instant, parse_instant
+from slamon.core.instants import MINUTE, SECOND, Instant, format_instant, parse_instant
 from slamon.core.ticket import Ticket
 from slamon.secrets import Secret
 from slamon.sources.rt import RtSettings, RtSource
@@ -199,6 +199,16 @@ class Desk:
 
 def _http_date(instant: Instant) -> str:
     return formatdate(instant / SECOND, usegmt=True)
+
+
+def conversation(**keys: Any) -> Desk:
+    """A ticket of carol's and bob's, to which everybody wrote one message."""
+    desk = Desk(**keys)
+    desk.create(Requestor=["carol", "bob"])
+    desk.time.advance(MINUTE)
+    for by in ("alice", "bob", "carol", "RT_System"):
+        desk.done(1, "Correspond", by)
+    return desk
 
 
 @asynccontextmanager

@@ -3,194 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
-from slamon.core.ticket import Event
+from slamon.core.instants import DAY, HOUR, SECOND, parse_instant
 from slamon.ports import SourceError
 from slamon.secrets import Secret
 from slamon.sources import load
-from slamon.sources.http import Agents, NotFound
-from slamon.sources.roundup import RoundupSource
+from slamon.sources.http import Agents
 from slamon.sources.roundup_settings import RoundupSettings
-from tests.clock import ManualTime
-from tests.sources.follower import Follower, changes, final, messages
-from tests.sources.http_server import Script, Server, answer, data, in_turn, serving
-from tests.sources.roundup_server import PASSWORD, Tracker, limited, moved
-
-NOW = parse_instant("2026-03-04T09:00:00Z")
-AGENTS = Agents(users=("alice", "bob"))
-
-
-class Desk(Follower):
-    """Follows a tracker whose clock is the same."""
-
-    def __init__(self, server: Server, time: ManualTime, **keys: Any) -> None:
-        usual = {"user": "slamon", "password": Secret(PASSWORD), "agents": AGENTS}
-        settings = RoundupSettings(url=f"{server.url}/tracker", **(usual | keys))
-        super().__init__(lambda around: RoundupSource("desk", settings, around), time)
-        self.server = server
-        self.time = time
-
-    async def poll_of(self, tracker: Tracker, seconds: float = 30) -> Instant:
-        """Let time pass here and there, and read."""
-        self.time.advance(round(seconds * SECOND))
-        tracker.now = max(tracker.now, self.time.now())
-        await self.poll()
-        return self.time.now()
-
-
-@asynccontextmanager
-async def desk(script: Script, start: Instant = NOW, **keys: Any) -> AsyncIterator[Desk]:
-    async with serving(script) as server:
-        found = Desk(server, ManualTime(start), **keys)
-        try:
-            yield found
-        finally:
-            await found.source.close()
-
-
-def seen(ticket_events: list[Event]) -> list[tuple[dict[str, Any], Instant | None, Instant]]:
-    return [(one.set or {}, one.earliest, one.at) for one in ticket_events]
-
-
-@pytest.mark.asyncio
-async def test_a_change_is_dated_by_the_last_activity_and_the_poll_before() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol", priority="urgent")
-    async with desk(tracker) as follower:
-        before = await follower.poll_of(tracker)
-        changed = moved(tracker, 12)
-        tracker.change(id, status="need-eg", assignedto="alice")
-        await follower.poll_of(tracker, 40)
-        (event,) = changes(follower.kept[id])
-        assert event.set == {"status": "waiting_customer", "source_status": "need-eg", "assignee": "alice"}
-        assert event.at == changed
-        assert event.earliest is not None
-        assert before - 2 * SECOND <= event.earliest < before + SECOND
-        assert follower.kept[id].history == "full"
-        assert follower.kept[id].fields["status"] == "new"
-
-
-@pytest.mark.asyncio
-async def test_nothing_new_makes_no_event_and_a_ticket_once_written_is_not_given_again() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol")
-    async with desk(tracker) as follower:
-        await follower.poll_of(tracker)
-        moved(tracker, 5)
-        tracker.change(id, status="in-progress")
-        await follower.poll_of(tracker)
-        body = follower.bodies[id]
-        for _ in range(3):
-            await follower.poll_of(tracker, 60)
-        assert follower.bodies[id] == body
-        assert follower.given == []
-        assert len(follower.kept[id].events) == 1
-        assert await follower.reread(id) == [follower.kept[id]]
-
-
-@pytest.mark.asyncio
-async def test_after_a_restart_a_change_lies_after_the_last_poll_of_before() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol")
-    async with desk(tracker) as follower:
-        await follower.poll_of(tracker)
-        last = await follower.poll_of(tracker, 600)
-        await follower.restarted()
-        moved(tracker, 300)
-        tracker.change(id, priority="wish")
-        await follower.poll_of(tracker, 3600)
-        (event,) = changes(follower.kept[id])
-        assert (event.set, event.at, event.earliest) == ({"priority": "wish"}, last + 300 * SECOND, last - 2 * SECOND)
-
-
-@pytest.mark.parametrize("restarted", [False, True])
-@pytest.mark.asyncio
-async def test_a_poll_that_broke_off_is_no_look(monkeypatch: pytest.MonkeyPatch, restarted: bool) -> None:
-    monkeypatch.setattr("slamon.sources.roundup.PAGE", 1)
-    tracker = Tracker(NOW)
-    ids = [tracker.create("carol") for _ in range(3)]
-    broken = False
-
-    def script(request: Any) -> bytes:
-        if broken and request.path.endswith("/msg"):
-            return answer(500)
-        return tracker(request)
-
-    async with desk(script) as follower:
-        last = await follower.poll_of(tracker)
-        for id in ids[:2]:
-            moved(tracker, 10)
-            tracker.change(id, status="resolved")
-        moved(tracker, 1)
-        tracker.write("carol", ids[2])
-        broken = True
-        tracker.items["issue"][ids[1]]["messages"] = ["1"]
-        with pytest.raises(SourceError, match="answered 500"):
-            await follower.poll_of(tracker, 60)
-        assert len(changes(follower.kept[ids[0]])) == 1  # before it broke off
-        broken = False
-        if restarted:
-            await follower.restarted()
-        await follower.poll_of(tracker, 60)
-        (event,) = changes(follower.kept[ids[1]])
-        assert (event.at, event.earliest) == (last + 20 * SECOND, last - 2 * SECOND)
-
-
-@pytest.mark.asyncio
-async def test_two_changes_in_one_second_with_a_poll_between_are_two_events() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol")
-    async with desk(tracker) as follower:
-        await follower.poll_of(tracker)
-        moved(tracker, 30)
-        tracker.change(id, status="in-progress")
-        await follower.poll_of(tracker)
-        tracker.change(id, status="resolved")
-        await follower.poll_of(tracker, 0)
-        first, second = changes(follower.kept[id])
-        assert (first.set or {})["status"] == "open"
-        assert (second.set or {})["status"] == "solved"
-        assert first.id != second.id
-        assert second.earliest == first.at < second.at == first.at + 1
-
-
-@pytest.mark.asyncio
-async def test_a_message_reopens_a_resolved_issue_to_chatting_and_the_reopening_is_seen() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol")
-    async with desk(tracker) as follower:
-        await follower.poll_of(tracker)
-        moved(tracker, 30)
-        tracker.change(id, status="resolved")
-        await follower.poll_of(tracker, 60)
-        at = moved(tracker, 30)
-        tracker.write("carol", id)
-        await follower.poll_of(tracker, 60)
-        ticket = follower.kept[id]
-        assert messages(ticket) == [(at, "customer", True)]
-        assert [(one.set or {})["source_status"] for one in changes(ticket)] == ["resolved", "chatting"]
-        assert (changes(ticket)[-1].at, final(ticket)["status"]) == (at, "open")
-
-
-@pytest.mark.asyncio
-async def test_an_issue_first_seen_resolved_was_so_some_time_after_its_creation() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol")
-    resolved = moved(tracker, 7200)
-    tracker.change(id, status="resolved")
-    async with desk(tracker, NOW + 3 * HOUR) as follower:
-        await follower.poll_of(tracker)
-        ticket = follower.kept[id]
-        assert (ticket.fields["status"], ticket.history) == ("new", "partial")
-        assert seen(changes(ticket)) == [({"status": "solved", "source_status": "resolved"}, NOW, resolved)]
+from tests.sources.follower import final, messages
+from tests.sources.http_server import data
+from tests.sources.roundup_desk import AGENTS, NOW, desk
+from tests.sources.roundup_server import Tracker, moved
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
@@ -241,17 +69,6 @@ async def test_creation_and_activity_are_asked_for_by_name() -> None:
 
 
 @pytest.mark.asyncio
-async def test_one_issue_that_cannot_be_read_does_not_hide_the_others() -> None:
-    tracker = Tracker(NOW)
-    good, bad = tracker.create("carol"), tracker.create("carol")
-    tracker.items["issue"][bad]["title"] = 5
-    async with desk(tracker) as follower:
-        await follower.poll_of(tracker)
-        assert list(follower.kept) == [good]
-        assert follower.problems == ["issue 2: Expected `str | null`, got `int` - at `$.title`"]
-
-
-@pytest.mark.asyncio
 async def test_open_issues_are_read_however_old_and_ended_ones_only_as_far_back_as_is_wanted() -> None:
     tracker = Tracker(NOW - 90 * DAY)
     tracker.items["status"]["9"] = {"name": "parked"}  # which means nothing here
@@ -292,117 +109,6 @@ async def test_more_issues_of_one_second_than_a_page_holds_are_all_read(monkeypa
     async with desk(tracker) as follower:
         await follower.poll_of(tracker)
         assert sorted(follower.kept) == sorted(ids)
-
-
-@pytest.mark.asyncio
-async def test_the_rate_limit_of_the_server_is_kept() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol")
-    refused = [limited(2)]
-    async with desk(lambda request: refused.pop() if refused else tracker(request)) as follower:
-        with pytest.raises(SourceError, match="asks to wait for 2 s: 429") as caught:
-            await follower.poll()
-        assert (caught.value.permanent, caught.value.retry_after) == (False, 2 * SECOND)
-        asked = len(follower.server.requests)
-        follower.time.advance(SECOND)
-        with pytest.raises(SourceError, match="asked to wait, for 1 s more"):
-            await follower.poll()
-        assert len(follower.server.requests) == asked
-        follower.time.advance(SECOND)
-        await follower.poll()
-        assert list(follower.kept) == [id]
-
-
-@pytest.mark.asyncio
-async def test_a_wait_is_told_by_the_reset_in_fractions_where_nothing_else_tells_it() -> None:
-    said = data({}, "X-RateLimit-Remaining: 0", "X-RateLimit-Reset: 8.936185", status=429)
-    async with desk(in_turn(said)) as follower:
-        with pytest.raises(SourceError) as caught:
-            await follower.poll()
-        assert caught.value.retry_after == 8_936_185
-
-
-@pytest.mark.asyncio
-async def test_a_wrong_password_costs_one_login_a_poll_and_is_never_shown() -> None:
-    tracker = Tracker(NOW)
-    for _ in range(3):
-        tracker.create("carol")
-    async with desk(tracker, password=Secret("hunter2hunter2")) as follower:
-        with pytest.raises(SourceError, match=r"refused the account: 401 \(Invalid Login - Invalid login\)") as caught:
-            await follower.poll()
-        assert caught.value.permanent
-        assert len(follower.server.requests) == 1
-        (finding,) = await follower.source.probe()
-        assert (finding.level, len(follower.server.requests)) == ("error", 2)
-        assert "hunter2" not in str(caught.value) + finding.text
-
-
-@pytest.mark.asyncio
-async def test_an_account_locked_after_four_failed_logins_is_left_alone_for_as_long_as_is_said() -> None:
-    tracker = Tracker(NOW)
-    locked = answer(429, "Logins occurring too fast. Please wait: 150 seconds.", "Retry-After: 150")
-    refused = [locked, *[answer(401, "Invalid Login - Invalid login", "Content-Type: text/plain")] * 4]
-    async with desk(lambda request: refused.pop() if refused else tracker(request)) as follower:
-        for status in (401, 401, 401, 401, 429):
-            with pytest.raises(SourceError, match=str(status)) as caught:
-                await follower.poll()
-        assert caught.value.retry_after == 150 * SECOND
-        follower.time.advance(149 * SECOND)
-        with pytest.raises(SourceError, match="asked to wait"):
-            await follower.poll()
-        follower.time.advance(SECOND)
-        await follower.poll()
-
-
-@pytest.mark.asyncio
-async def test_a_retired_issue_counts_as_deleted_and_one_that_may_not_be_seen_does_not() -> None:
-    tracker = Tracker(NOW)
-    retired, destroyed, hidden = (tracker.create("carol") for _ in range(3))
-    async with desk(tracker) as follower:
-        await follower.poll_of(tracker)
-        tracker.retired.add(("issue", retired))
-        del tracker.items["issue"][destroyed]
-        follower.time.advance(MINUTE)
-        found = await follower.reread(retired, destroyed, "77")
-        assert [(one.id, one.events[-1].kind) for one in found] == [(retired, "deleted"), (destroyed, "deleted")]
-        with pytest.raises(NotFound):
-            await follower.source.ticket(retired)
-        tracker.hidden.add(hidden)
-        with pytest.raises(SourceError, match="refused the account: 403"):
-            await follower.reread(hidden)
-        tracker.retired.clear()
-        (back,) = await follower.reread(retired)
-        assert back.events == []
-
-
-@pytest.mark.asyncio
-async def test_a_status_that_gets_another_name_is_a_change_nobody_can_date() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol", status="in-progress")
-    async with desk(tracker, status={"at work": "open"}) as follower:
-        last = await follower.poll_of(tracker)
-        tracker.items["status"]["5"]["name"] = "at work"
-        follower.time.advance(MINUTE)
-        await follower.reread(id)
-        assert seen(changes(follower.kept[id])) == [({"source_status": "at work"}, last - 2 * SECOND, last + MINUTE)]
-
-
-@pytest.mark.asyncio
-async def test_a_server_whose_clock_is_behind_is_not_credited_with_looks_it_did_not_see() -> None:
-    tracker = Tracker(NOW - HOUR)
-    id = tracker.create("carol")
-    async with desk(tracker) as follower:
-        await follower.poll()
-        shown_at = tracker.now
-        changed = moved(tracker, 20)
-        tracker.change(id, status="resolved")
-        moved(tracker, 10)
-        follower.time.advance(30 * SECOND)
-        await follower.poll()
-        (event,) = changes(follower.kept[id])
-        assert event.at == changed
-        assert event.earliest is not None
-        assert shown_at - 3 * SECOND < event.earliest <= shown_at
 
 
 @pytest.mark.asyncio
@@ -464,21 +170,6 @@ async def test_whoever_left_is_still_known_by_what_the_account_can_read() -> Non
         assert [one[1] for one in messages(follower.kept[id])] == ["agent"]
 
 
-@pytest.mark.asyncio
-async def test_the_probe_names_the_account_and_what_is_wrong_with_the_settings() -> None:
-    tracker = Tracker(NOW, unseen={"roles", "address"})
-    tracker.items["status"]["9"] = {"name": "parked"}
-    async with desk(tracker, agents=Agents(roles=("Support",)), status={"waiting": "open"}) as follower:
-        found = [(one.level, one.text) for one in await follower.source.probe()]
-    assert found[:4] == [
-        ("ok", "reading as slamon"),
-        ("warning", "status: there is no status 'waiting'"),
-        ("warning", "'parked' means nothing here and counts as open"),
-        ("warning", "the account does not see the roles and addresses of others"),
-    ]
-    assert ("info", "all messages count as public") in found
-
-
 class Recorded:
     """Answers of a real one. Of its messages one was recorded; the others differ in number and date."""
 
@@ -525,27 +216,6 @@ async def test_what_a_real_one_answered_is_read_right(shared: Path) -> None:
     assert untouched.fields == {"status": "new", "source_status": "unread", "priority": "critical", "assignee": None}
 
 
-@pytest.mark.shared
-@pytest.mark.asyncio
-async def test_the_refusals_of_a_real_one_are_told_in_our_words(shared: Path) -> None:
-    folder = shared / "samples" / "roundup"
-    refused = {
-        "anonymous_issue": (403, "refused the account: 403"),
-        "err_401": (401, r"refused the account: 401 \(Invalid Login - Invalid login\)"),
-        "err_bad_field": (400, "answered 400 .*Field nosuch is not valid for issue class"),
-    }
-    for name, (status, words) in refused.items():
-        async with desk(in_turn(answer(status, (folder / f"{name}.json").read_bytes()))) as follower:
-            with pytest.raises(SourceError, match=words) as caught:
-                await follower.poll()
-            assert caught.value.permanent
-    head, body = (folder / "rate_limited_429.http.txt").read_text().split("\n\n", 1)
-    headers = [line for line in head.splitlines()[2:] if not line.startswith("Content-Length")]
-    async with desk(in_turn(answer(429, body, *headers))) as follower:
-        with pytest.raises(SourceError, match="asks to wait for 2 s: 429"):
-            await follower.poll()
-
-
 def settings(**keys: Any) -> RoundupSettings:
     usual = {"url": "https://bugs.example/tracker", "user": "slamon", "password": Secret("x"), "agents": AGENTS}
     return RoundupSettings(**(usual | keys))
@@ -567,41 +237,3 @@ def test_settings_that_cannot_work_say_what_to_write(keys: dict[str, Any], said:
 
 def test_the_kind_is_registered() -> None:
     assert load("roundup").settings is RoundupSettings
-
-
-@pytest.mark.parametrize("cursor", [b"null", b"{}", b'{"feed":"!"}', b"\xff", b'{"looked_at":"x"}'])
-@pytest.mark.asyncio
-async def test_a_cursor_of_something_else_means_the_first_time(cursor: bytes) -> None:
-    tracker = Tracker(NOW)
-    tracker.create("carol")
-    async with desk(tracker) as follower:
-        follower.cursor = cursor
-        await follower.poll()
-        assert list(follower.kept) == ["1"]
-
-
-@pytest.mark.asyncio
-async def test_a_picture_that_was_overtaken_by_a_newer_one_is_no_change_back() -> None:
-    tracker = Tracker(NOW)
-    id = tracker.create("carol")
-    overtaken = False
-
-    async def script(request: Any) -> bytes:
-        nonlocal overtaken
-        said = tracker(request)
-        if overtaken and request.path.endswith("/issue") and "id=" in request.target:
-            overtaken = False
-            tracker.change(id, status="in-progress")
-            await follower.reread(id)
-        return said
-
-    async with desk(script) as follower:
-        await follower.poll_of(tracker)
-        moved(tracker, 10)
-        tracker.write("carol", id)
-        tracker.change(id, status="unread")
-        overtaken = True
-        await follower.poll_of(tracker)
-        await follower.poll_of(tracker)
-        assert not overtaken
-        assert [(one.set or {})["source_status"] for one in changes(follower.kept[id])] == ["in-progress"]

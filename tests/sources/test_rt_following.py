@@ -50,6 +50,41 @@ async def test_a_clock_that_differs_is_allowed_for() -> None:
         assert abs(follower.source.readings.clock_skew + 5 * HOUR) <= SECOND
 
 
+@pytest.mark.parametrize("ahead", [-5 * HOUR, 5 * HOUR])
+@pytest.mark.asyncio
+async def test_nor_does_a_clock_that_is_ahead_or_behind(ahead: int) -> None:
+    desk = Desk()
+    for _ in range(4):
+        desk.create()
+        desk.time.advance(HOUR)
+    async with following(desk, time=ManualTime(desk.time.now() + ahead)) as (follower, _):
+        assert isinstance(follower.source, RtSource)
+        await follower.source.check()
+        page = await follower.source._updates.page(Window(NOW + HOUR), 0)
+        assert [row.id for row in page.rows] == ["2", "3", "4"]
+
+
+@pytest.mark.asyncio
+async def test_a_row_that_moves_to_a_page_already_read_is_found_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slamon.sources.rt_feed.PER_PAGE", 5)
+    desk = Desk()
+    for _ in range(9):
+        desk.create()
+        desk.time.advance(SECOND)
+    pages: list[str] = []
+
+    def happens(path: str) -> None:
+        pages.append(path)
+        if len(pages) == 2:
+            desk.set(1, "Priority", "50")
+
+    async with following(desk) as (follower, _):
+        assert isinstance(follower.source, RtSource)
+        desk.before = happens
+        page = await follower.source._updates.page(Window(NOW + 5 * SECOND), 0)
+    assert [row.id for row in page.rows] == ["6", "7", "8", "9", "1"]
+
+
 @pytest.mark.asyncio
 async def test_more_tickets_of_one_second_than_a_page_holds_are_all_read() -> None:
     desk = Desk()

@@ -10,16 +10,7 @@ from slamon.core.instants import MINUTE
 from slamon.ports import SourceError
 from slamon.sources.http import Agents, Bots
 from tests.sources.follower import changes, messages
-from tests.sources.rt_server import NEW, Desk, following, read
-
-
-def conversation(**keys: Any) -> Desk:
-    desk = Desk(**keys)
-    desk.create(Requestor=["carol", "bob"])
-    desk.time.advance(MINUTE)
-    for by in ("alice", "bob", "carol", "RT_System"):
-        desk.done(1, "Correspond", by)
-    return desk
+from tests.sources.rt_server import NEW, Desk, conversation, following, read
 
 
 async def authors(desk: Desk, **keys: Any) -> list[str | None]:
