@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from random import Random
@@ -17,18 +16,12 @@ from slamon.secrets import Secret
 from slamon.sources.http import Agents, Window
 from slamon.sources.rt import RtSettings, RtSource
 from tests.clock import ManualTime
-from tests.conftest import REQUIRE_ALL, SHARED
+from tests.conftest import SHARED
 from tests.peers.rt import RequestTracker, running
 from tests.peers.rt_record import Doing, Written, comparable, of_script, told, without
 from tests.sources.follower import Follower, final
 
-pytestmark = [
-    pytest.mark.shared,
-    pytest.mark.peer("request-tracker5"),
-    pytest.mark.skipif(
-        not REQUIRE_ALL and os.environ.get("SLAMON_PEERS") != "1", reason="takes minutes: run it with SLAMON_PEERS=1"
-    ),
-]
+pytestmark = [pytest.mark.shared, pytest.mark.peer("request-tracker5")]
 
 AFTER = parse_instant("2026-03-10T00:00:00Z")
 CUSTOMER = {"customer": "custom_field.Customer"}

@@ -145,7 +145,6 @@ async def _(world: World) -> None:
         Off(
             "slamon.sources.http.feed.read_cursor", lambda given: given and msgspec.json.decode(given, type=feed.Cursor)
         ),
-        escapes=msgspec.DecodeError,
     ),
     USUAL,
 )

@@ -146,7 +146,6 @@ async def _(world: World) -> None:
     Guard(
         "`Client.ask`: every error of the library in our words",
         Off("slamon.sources.http.client.in_our_words", lambda error, limits: (_ for _ in ()).throw(error)),
-        escapes=Exception,
     ),
     LATE,
 )
