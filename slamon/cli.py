@@ -114,6 +114,18 @@ def explain(
 
 
 @cli.command()
+@click.argument("old", type=_EXISTING)
+@click.argument("new", type=_EXISTING)
+@click.option("--tickets", type=_EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
+@click.option("--at", metavar="INSTANT", help="Judge as of this instant [default: now].")
+def diff(old: Path, new: Path, tickets: Path, at: str | None) -> None:
+    """Show what flips if rules OLD are replaced by NEW: every commitment that is judged otherwise."""
+    from slamon.commands.diff import diff as command
+
+    sys.exit(command(old, new, tickets, at))
+
+
+@cli.command()
 @click.argument("directory", type=_EXISTING)
 @click.option("--format", type=click.Choice(["text", "junit", "json"]), default="text", show_default=True)
 @click.option("--only", help="Only tests whose name contains this.")
