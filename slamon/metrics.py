@@ -31,7 +31,14 @@ class Metrics:
         notifiers: Iterable[str],
         directories: Iterable[str] = (),
     ) -> None:
-        self._registry = registry = CollectorRegistry()
+        self._registry = CollectorRegistry()
+        self._add_judging()
+        self._add_sources(sources)
+        self._add_delivering(notifiers)
+        self._add_directories(directories)
+
+    def _add_judging(self) -> None:
+        registry = self._registry
         build = Gauge("slamon_build_info", "Version of the running service; always 1.", ["version"], registry=registry)
         build.labels(__version__).set(1)
         self._commitments = Gauge(
@@ -40,9 +47,14 @@ class Metrics:
             ["source", "policy", "target", "status"],
             registry=registry,
         )
-        self._deliveries = Gauge(
-            "slamon_deliveries", "Deliveries in the queue by state.", ["notifier", "state"], registry=registry
+        self._judged = Counter("slamon_tickets_judged", "Tickets judged.", registry=registry)
+        self._queued = Counter("slamon_deliveries_queued", "Deliveries queued by the judge.", registry=registry)
+        self._sweeps = Counter(
+            "slamon_sweep_finds", "Overdue judgements found by the safety sweep; should stay 0.", registry=registry
         )
+
+    def _add_sources(self, sources: Iterable[str]) -> None:
+        registry = self._registry
         self._collect = Counter(
             "slamon_tickets_collected", "Tickets read that were new or changed.", ["source"], registry=registry
         )
@@ -50,8 +62,17 @@ class Metrics:
             "slamon_items_quarantined", "Items read that are no tickets.", ["source"], registry=registry
         )
         self._up = Gauge("slamon_source_up", "1 if the last poll succeeded.", ["source"], registry=registry)
-        self._judged = Counter("slamon_tickets_judged", "Tickets judged.", registry=registry)
-        self._queued = Counter("slamon_deliveries_queued", "Deliveries queued by the judge.", registry=registry)
+        self._pushes = Counter("slamon_pushes", "Pushes, by outcome.", ["source", "outcome"], registry=registry)
+        for source in sources:
+            self._collect.labels(source)
+            self._problems.labels(source)
+            self._up.labels(source).set(0)
+
+    def _add_delivering(self, notifiers: Iterable[str]) -> None:
+        registry = self._registry
+        self._deliveries = Gauge(
+            "slamon_deliveries", "Deliveries in the queue by state.", ["notifier", "state"], registry=registry
+        )
         self._attempts = Counter(
             "slamon_delivery_attempts", "Attempts to deliver, by outcome.", ["notifier", "outcome"], registry=registry
         )
@@ -65,25 +86,20 @@ class Metrics:
             buckets=_LATENESS,
             registry=registry,
         )
-        self._sweeps = Counter(
-            "slamon_sweep_finds", "Overdue judgements found by the safety sweep; should stay 0.", registry=registry
-        )
+        for notifier in notifiers:
+            self._prepare_notifier(notifier)
+
+    def _add_directories(self, directories: Iterable[str]) -> None:
+        registry = self._registry
         self._missing = Counter(
             "slamon_directory_missing", "Names that the directory does not know.", ["directory"], registry=registry
         )
         self._directory_up = Gauge(
             "slamon_directory_up", "1 if the directory was read the last time.", ["directory"], registry=registry
         )
-        self._pushes = Counter("slamon_pushes", "Pushes, by outcome.", ["source", "outcome"], registry=registry)
         for directory in directories:
             self._missing.labels(directory)
             self._directory_up.labels(directory).set(0)
-        for source in sources:
-            self._collect.labels(source)
-            self._problems.labels(source)
-            self._up.labels(source).set(0)
-        for notifier in notifiers:
-            self._prepare_notifier(notifier)
 
     def _prepare_notifier(self, notifier: str) -> None:
         for outcome in ("accepted", *Reason):
