@@ -13,7 +13,7 @@ from slamon.core.instants import Span
 from slamon.core.match import Fields, Match, OneOf, keys_of, lookup
 
 if TYPE_CHECKING:
-    from slamon.core.routes import Route
+    from slamon.core.routes import Quiet, Route
 
 
 class Happening(IntFlag):
@@ -231,3 +231,4 @@ class Rules:
     policies: tuple[Policy, ...]
     calendars: Mapping[str, Calendar] = attribute(default_factory=dict)
     routes: tuple[Route, ...] = ()
+    quiet: Mapping[str, Quiet] = attribute(default_factory=dict)  # by notifier

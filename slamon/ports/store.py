@@ -9,6 +9,7 @@ from typing import Protocol
 
 from slamon.core.instants import Instant
 from slamon.core.message import Message
+from slamon.core.standing import Ack
 
 
 class StoreError(Exception):
@@ -88,6 +89,18 @@ class Judgement:
     version: int  # the version that was judged
     commitments: Sequence[CommitmentRow]
     deliveries: Sequence[NewDelivery]
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceRow:
+    """A silence as kept: `match` is JSON, as it would stand at `match:` of a route."""
+
+    id: str
+    match: str
+    at: Instant
+    until: Instant
+    by: str
+    comment: str = ""
 
 
 class Ending(StrEnum):
@@ -173,6 +186,21 @@ class Store(Protocol):
 
     async def release(self) -> int:
         """Give back everything that a process now gone had claimed; returns how many there were."""
+
+    async def save_ack(self, ack: Ack) -> None:
+        """Keep an acknowledgement in place of an earlier one of the same ticket and target; mark the ticket."""
+
+    async def acks(self, tickets: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[Ack, ...]]:
+        """The acknowledgements of (source, id) pairs; those with none left out."""
+
+    async def save_silence(self, silence: SilenceRow) -> None:
+        """Keep a silence, in place of the one with the same id if any; mark every ticket with an open commitment."""
+
+    async def end_silence(self, id: str, now: Instant) -> bool:
+        """End a silence before its time and mark as above; False if there is none of that id that is not over."""
+
+    async def silences(self, now: Instant) -> Sequence[SilenceRow]:
+        """The silences that are not over, the one that ends first before the others."""
 
     async def deliveries(self) -> Mapping[tuple[str, str], int]:
         """How many deliveries there are by (notifier, state); states: pending, claimed, and the endings."""
