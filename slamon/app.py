@@ -14,6 +14,7 @@ from slamon import __version__
 from slamon.core.history import decode, encode
 from slamon.core.instants import SECOND, format_instant
 from slamon.core.policy import Rules
+from slamon.core.routes import Recipient
 from slamon.directories.joining import Directories
 from slamon.directories.keeper import Keeper
 from slamon.flow.collect import Collector
@@ -62,15 +63,14 @@ class Service:
             [one.name for one in settings.sources], self._queued, [one.name for one in settings.directories]
         )
         self._keepers: dict[str, Keeper] = {}
+        self._people = {one.name: one.people for one in settings.notifiers if one.people is not None}
         self._directories = Directories(())
         self._receivers: dict[str, Receiver] = {}
         self._collectors: dict[str, Collector] = {}
         self._deliverers: dict[str, Deliverer] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._web = WebServer(
-            settings.web.host,
-            settings.web.port,
-            Answers(self.health, self._exposition, self._status, self._tickets, self._take),
+            settings.web, Answers(self.health, self._exposition, self._status, self._tickets, self._take)
         )
 
     @property
@@ -110,7 +110,8 @@ class Service:
         if await self._store.value(_RULES_KEY) != self._rules_digest:
             await self._store.mark_for_judging()
             await self._store.set_value(_RULES_KEY, self._rules_digest)
-        left = {name for name, state in await self._store.deliveries() if state == "pending"} - set(self._queued)
+        waiting = {name for name, state in await self._store.deliveries() if state in ("pending", "bound")}
+        left = waiting - set(self._queued)
         if left:
             log.warning("deliveries wait for notifiers that are not configured any more", notifiers=sorted(left))
 
@@ -121,7 +122,7 @@ class Service:
         )
         await self._start_directories(shop, parts)
         assessor, join = shop.assessor(), self._directories.joined
-        self._loop = shop.judge_loop(assessor, join)
+        self._loop = shop.judge_loop(assessor, join, self._address)
         self._spawn(self._loop.run(), "judge")
         for one in settings.notifiers:
             notifier = shop.notifier(one)
@@ -201,6 +202,16 @@ class Service:
 
     def staleness(self, source: str) -> str | None:
         return self._collectors[source].staleness() if source in self._collectors else None
+
+    def settled(self) -> bool:
+        return self._loop.is_idle and all(one.was_read for one in self._collectors.values())
+
+    def _address(self, recipient: Recipient, who: Any) -> str | None:
+        """Of somebody whom a ticket names: by the directory of the notifier's people, or else that of the field."""
+        people = self._people.get(recipient.notifier)
+        if people in self._keepers:
+            return self._keepers[people].address(who)
+        return self._directories.address(recipient.to or "", who)
 
     # what it says of itself
 

@@ -10,6 +10,8 @@ from typing import Literal
 import click
 
 from slamon import __version__
+from slamon.commands.options import CONFIG, EXISTING, service
+from slamon.commands.saying import COMMANDS
 
 
 class Exit(IntEnum):
@@ -19,12 +21,6 @@ class Exit(IntEnum):
     FOUND = 1  # ran and found something
     UNUSABLE = 2  # cannot be loaded or used so
     CANNOT_RUN = 3  # cannot run here: port, lock, disk
-
-
-_EXISTING = click.Path(path_type=Path)
-_CONFIG = click.option(
-    "--config", type=_EXISTING, default=Path("slamon.yml"), show_default=True, help="The service's settings."
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -39,7 +35,7 @@ def cli() -> None:
 
 
 @cli.command()
-@_CONFIG
+@CONFIG
 def run(config: Path) -> None:
     """Run the service: poll the sources, judge, alert, serve /metrics and /healthz until SIGTERM or Ctrl-C."""
     from slamon.commands.run import run as command
@@ -48,7 +44,7 @@ def run(config: Path) -> None:
 
 
 @cli.command()
-@click.option("--state", type=_EXISTING, default=Path("var/demo"), show_default=True, help="Where its database is.")
+@click.option("--state", type=EXISTING, default=Path("var/demo"), show_default=True, help="Where its database is.")
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, help="Where it serves /metrics and /healthz.")
 @click.option("--speed", type=click.IntRange(1, 3600), default=60, show_default=True, help="How fast it plays.")
 @click.option("--fresh", is_flag=True, help="Forget an earlier demo and begin anew.")
@@ -63,8 +59,8 @@ def demo(state: Path, listen: str, speed: int, fresh: bool) -> None:
 
 
 @cli.command()
-@click.option("--rules", type=_EXISTING, required=True, help="A rules file, or a directory of them.")
-@click.option("--tickets", type=_EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
+@click.option("--rules", type=EXISTING, required=True, help="A rules file, or a directory of them.")
+@click.option("--tickets", type=EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
 @click.option("--at", metavar="INSTANT", help="Judge as of this instant, such as 2026-06-08T09:00:00Z [default: now].")
 def evaluate(rules: Path, tickets: Path, at: str | None) -> None:
     """Judge ticket histories: one JSON object a line for every commitment.
@@ -77,8 +73,8 @@ def evaluate(rules: Path, tickets: Path, at: str | None) -> None:
 
 
 @cli.command()
-@_CONFIG
-@click.option("--rules", type=_EXISTING, help="Check only these rules, without settings.")
+@CONFIG
+@click.option("--rules", type=EXISTING, help="Check only these rules, without settings.")
 @click.option("--strict", is_flag=True, help="Warnings count too: exit status 1.")
 @click.option("--format", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
 def check(config: Path, rules: Path | None, strict: bool, format: Literal["text", "json", "github"]) -> None:
@@ -90,10 +86,10 @@ def check(config: Path, rules: Path | None, strict: bool, format: Literal["text"
 
 @cli.command()
 @click.argument("ticket")
-@click.option("--rules", type=_EXISTING, help="Rules to judge by, with --tickets [default: what the settings name].")
-@click.option("--tickets", type=_EXISTING, help="The file with its history [default: ask the running service].")
+@click.option("--rules", type=EXISTING, help="Rules to judge by, with --tickets [default: what the settings name].")
+@click.option("--tickets", type=EXISTING, help="The file with its history [default: ask the running service].")
 @click.option("--at", metavar="INSTANT", help="Explain as of this instant [default: now].")
-@_CONFIG
+@CONFIG
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
     "--zone", help="Show times in this zone, such as Europe/Berlin [default: the settings' or the calendar's]."
@@ -114,9 +110,9 @@ def explain(
 
 
 @cli.command()
-@click.argument("old", type=_EXISTING)
-@click.argument("new", type=_EXISTING)
-@click.option("--tickets", type=_EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
+@click.argument("old", type=EXISTING)
+@click.argument("new", type=EXISTING)
+@click.option("--tickets", type=EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
 @click.option("--at", metavar="INSTANT", help="Judge as of this instant [default: now].")
 def diff(old: Path, new: Path, tickets: Path, at: str | None) -> None:
     """Show what flips if rules OLD are replaced by NEW: every commitment that is judged otherwise."""
@@ -126,7 +122,7 @@ def diff(old: Path, new: Path, tickets: Path, at: str | None) -> None:
 
 
 @cli.command()
-@click.argument("directory", type=_EXISTING)
+@click.argument("directory", type=EXISTING)
 @click.option("--format", type=click.Choice(["text", "junit", "json"]), default="text", show_default=True)
 @click.option("--only", help="Only tests whose name contains this.")
 def test(directory: Path, format: Literal["text", "junit", "json"], only: str | None) -> None:
@@ -146,13 +142,12 @@ def schema(which: Literal["rules", "settings", "tests"]) -> None:
 
 
 @cli.command()
-@_CONFIG
-@click.option("--url", help="Where the service listens [default: what the settings say].")
-def status(config: Path, url: str | None) -> None:
+@service
+def status(config: Path, url: str | None, token: str | None) -> None:
     """Show how the running service is: its health, its commitments by status, and what is due next."""
     from slamon.commands.status import status as command
 
-    sys.exit(command(config, url))
+    sys.exit(command(config, url, token))
 
 
 @cli.group()
@@ -162,7 +157,7 @@ def source() -> None:
 
 @source.command("test")
 @click.argument("name")
-@_CONFIG
+@CONFIG
 def source_test(name: str, config: Path) -> None:
     """Say whether NAME can be read: reach, rights, clock, limits, what it cannot tell, how authors are classed."""
     from slamon.commands.source import probe
@@ -173,12 +168,16 @@ def source_test(name: str, config: Path) -> None:
 @source.command("fetch")
 @click.argument("name")
 @click.option("--ticket", required=True, metavar="ID", help="The source's own id of the ticket.")
-@_CONFIG
+@CONFIG
 def source_fetch(name: str, ticket: str, config: Path) -> None:
     """Print the history of one ticket as NAME gives it now."""
     from slamon.commands.source import fetch
 
     sys.exit(fetch(config, name, ticket))
+
+
+for _one in COMMANDS:
+    cli.add_command(_one)
 
 
 def main() -> None:

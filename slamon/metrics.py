@@ -5,7 +5,7 @@ Labels are closed sets known from the configuration; never a ticket's id, subjec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import get_args
 
 import prometheus_client
@@ -134,10 +134,11 @@ class Metrics:
     def attempted(self, notifier: str, failure: Reason | None) -> None:
         self._attempts.labels(notifier, failure or "accepted").inc()
 
-    def delivered(self, notifier: str, ending: Ending, lateness: Span) -> None:
-        self._ended.labels(notifier, ending).inc()
+    def delivered(self, notifier: str, ending: Ending, lateness: Sequence[Span]) -> None:
+        self._ended.labels(notifier, ending).inc(len(lateness))
         if ending is Ending.SENT:
-            self._lateness.labels(notifier).observe(max(0, lateness) / SECOND)
+            for one in lateness:
+                self._lateness.labels(notifier).observe(max(0, one) / SECOND)
 
     def swept(self, found: int) -> None:
         self._sweeps.inc(found)

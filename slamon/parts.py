@@ -9,25 +9,29 @@ from dataclasses import dataclass
 from slamon import directories, notifiers, sources
 from slamon.core.assess import Assessor
 from slamon.core.history import decode
+from slamon.core.instants import SECOND
 from slamon.core.judge import Judge
 from slamon.core.match import EVERYTHING
 from slamon.core.policy import Place, Rules
-from slamon.core.routes import Route, RouteStep
+from slamon.core.routes import Recipient, Route, RouteStep, Routing
 from slamon.core.ticket import Ticket
 from slamon.directories.keeper import Keeper, Usage
 from slamon.flow.collect import Collector
-from slamon.flow.deliver import Deliverer, Knowledge
-from slamon.flow.judge import Join, JudgeLoop
+from slamon.flow.deliver import Deliverer, Knowledge, Manners
+from slamon.flow.judge import Address, Join, JudgeLoop
 from slamon.flow.receive import Receiver
+from slamon.flow.standing import Standings
 from slamon.metrics import Metrics
 from slamon.ports import Notifier, Pushed, Source, Store
 from slamon.replaying import ServiceTime
-from slamon.settings import DirectorySettings, NotifierSettings, Settings, SourceSettings
+from slamon.settings import DirectorySettings, NotifierSettings, Rate, Settings, SourceSettings
+from slamon.silences import silences_of
 from slamon.sources.webhook import WebhookSettings
 
 DEFAULT_ROUTE = Route(
-    "console", EVERYTHING, (RouteStep(("at_risk", "breached"), ("console",), Place("built in", 1, 1)),)
+    "console", EVERYTHING, (RouteStep(("at_risk", "breached"), (Recipient("console"),), Place("built in", 1, 1)),)
 )
+_USUAL_RATES = {"slack": Rate(1, SECOND)}  # what the other side takes for ever, by the kind of notifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,28 @@ class Workshop:
         speed, footer = self.clock.speed, None
         if speed > 1:
             footer = f"replay at {speed} times the speed: the times shown are the replay's"
-        routes = self.rules.routes or (DEFAULT_ROUTE,)
-        return Assessor(Judge(self.rules), routes, self.settings.horizon, self.settings.zone, footer)
+        routing = Routing(self.rules.routes or (DEFAULT_ROUTE,), self.rules.quiet)
+        settings, alerts = self.settings, self.settings.alerts
+        return Assessor(
+            Judge(self.rules), routing, alerts.horizon, alerts.realert_after, settings.zone, footer, settings.web.url
+        )
 
-    def judge_loop(self, assessor: Assessor, join: Join) -> JudgeLoop:
-        time, wake = self.clock.time, self._wake_deliverers
-        return JudgeLoop(assessor, self.store, time, self.changed, wake, self.metrics, self.version, join)
+    def standings(self) -> Standings:
+        return Standings(self.store, silences_of)
+
+    def judge_loop(self, assessor: Assessor, join: Join, address: Address) -> JudgeLoop:
+        return JudgeLoop(
+            assessor,
+            self.store,
+            self.clock.time,
+            self.changed,
+            self._wake_deliverers,
+            self.metrics,
+            self.version,
+            self.standings(),
+            join,
+            address,
+        )
 
     def _wake_deliverers(self) -> None:
         for event in self.queued.values():
@@ -63,8 +83,25 @@ class Workshop:
         return notifiers.load(one.kind).notifier(one.name, one.options)
 
     def deliverer(self, notifier: Notifier, assessor: Assessor, knowledge: Knowledge, join: Join) -> Deliverer:
-        clock, queued = self.clock, self.queued[notifier.name]
-        return Deliverer(notifier, assessor, self.store, clock.time, clock.speed, queued, self.metrics, knowledge, join)
+        return Deliverer(
+            notifier,
+            assessor,
+            self.store,
+            self.clock.time,
+            self.queued[notifier.name],
+            self.metrics,
+            knowledge,
+            self.standings(),
+            self._manners(notifier.name),
+            join,
+            self._wake_deliverers,
+        )
+
+    def _manners(self, notifier: str) -> Manners:
+        one = next(one for one in self.settings.notifiers if one.name == notifier)
+        rate = one.rate or _USUAL_RATES.get(one.kind)
+        alerts = self.settings.alerts
+        return Manners(rate, alerts.per_ticket, one.fallback, alerts.send, self.clock.speed)
 
     async def source(self, one: SourceSettings) -> Source:
         """SourceError: it cannot be read at all now."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Span
 from slamon.logs import LogFormat, LogLevel
+from slamon.secrets import Secret
+
+Scope = Literal["read", "act", "admin"]  # each may do what those before it may
+Opened = Literal["health", "metrics", "api"]  # what asks for no token
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +28,24 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """At most so many in any stretch of time of a length."""
+
+    count: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class NotifierSettings:
     """A notifier: `options` is an instance of the settings class of its kind."""
 
     name: str
     kind: str
     options: Any
+    rate: Rate | None = None  # None: that of its kind
+    fallback: str | None = None  # the notifier that gets what this one could not deliver
+    people: str | None = None  # the directory with the addresses of those whom a ticket's field names
+    template: Path | None = None  # absolute; what its messages are made by
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +62,59 @@ class DirectorySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """Who may ask for what: known by the SHA-256 of his secret, which itself is kept nowhere."""
+
+    name: str
+    scope: Scope
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class WebSettings:
-    """Where to listen; port 0 takes a free one."""
+    """Where to listen, and who may ask; port 0 takes a free one."""
 
     host: str = "127.0.0.1"
     port: int = 8080
+    url: str | None = None  # where people reach it, without a slash at its end: for links in messages
+    tokens: tuple[Token, ...] = ()
+    open: frozenset[Opened] = frozenset({"health"})
+    auth_none: bool = False  # whoever reaches it may read, token or not
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """What is worth a message."""
+
+    horizon: Span = DAY  # news older than this when first seen is none
+    per_ticket: Rate = Rate(6, HOUR)  # deliveries of one ticket to one recipient
+    realert_after: Span = HOUR  # a warning is told again after a pause that took longer
+    send: bool = True  # False: everything but the sending
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How long what is over is kept."""
+
+    ended: Span = 400 * DAY  # tickets, after the last of their commitments ended
+    deliveries: Span = 90 * DAY
+    events: Span = 400 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """Who is told that slamon is at work, so that he notices when it is not; the address is as good as a password."""
+
+    url: Secret
+    every: Span = MINUTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +133,24 @@ class Settings:
     sources: tuple[SourceSettings, ...]
     notifiers: tuple[NotifierSettings, ...]
     zone: tzinfo = UTC  # for showing only
-    horizon: Span = DAY
     web: WebSettings = WebSettings()
     log: LogSettings = LogSettings()
     directories: tuple[DirectorySettings, ...] = ()
+    alerts: Alerts = Alerts()
+    keep: Keep = Keep()
+    heartbeat: Heartbeat | None = None
+
+    @property
+    def horizon(self) -> Span:
+        """News older than this when first seen is none."""
+        return self.alerts.horizon
+
+    @property
+    def socket(self) -> Path:
+        """Where people of this machine reach the running service: beside the database, for each an own one."""
+        return socket_beside(self.storage)
+
+
+def socket_beside(storage: Path) -> Path:
+    """The local socket of the service that keeps its state there."""
+    return storage.with_suffix(".sock")

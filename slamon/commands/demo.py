@@ -14,7 +14,7 @@ from slamon.core.instants import HOUR, SECOND
 from slamon.notifiers.console import ConsoleSettings
 from slamon.ports import StoreError
 from slamon.rulefile import load_rules
-from slamon.settings import NotifierSettings, Settings, SourceSettings, WebSettings
+from slamon.settings import Alerts, NotifierSettings, Settings, SourceSettings, WebSettings
 from slamon.settings_file import read_listen
 from slamon.sources.replay import ReplaySettings
 from slamon.store.lock import ProcessLock
@@ -49,7 +49,7 @@ def load_demo(state: Path, web: WebSettings, speed: int) -> Loaded:
         storage=state.absolute() / _DATABASE,
         sources=tuple(_source(name, speed) for name in _LOGS),
         notifiers=(NotifierSettings("console", "console", ConsoleSettings()),),
-        horizon=HOUR,  # of the replay: so a demo does not begin with a day's old news
+        alerts=Alerts(horizon=HOUR),  # of the replay: so a demo does not begin with a day's old news
         web=web,
     )
     return Loaded(settings, rules.rules, digest_of(folder / "rules"), rules.diagnostics)

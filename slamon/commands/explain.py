@@ -9,9 +9,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from slamon.cli import Exit
+from slamon.commands.call import address_of
 from slamon.commands.explain_json import as_json
 from slamon.commands.explain_text import as_text
-from slamon.commands.explain_tickets import Found, NotToBeHad, from_file, from_service
+from slamon.commands.explain_tickets import Found, NotToBeHad, from_file, from_local_service, from_service
 from slamon.commands.say import complain
 from slamon.core.explain import explain as explained
 from slamon.core.instants import EARLIEST, LATEST, Instant, parse_instant
@@ -82,14 +83,10 @@ def _from_service(config: Path, ticket_id: str, zone: tzinfo | None) -> tuple[Ru
         complain(loaded.render().rstrip("\n"))
     if loaded.settings is None or loaded.rules is None:
         raise _Unusable
-    web = loaded.settings.web
-    return loaded.rules, from_service(_base(web.host, web.port), ticket_id), zone or loaded.settings.zone
-
-
-def _base(host: str, port: int) -> str:
-    """The address of the service on this machine."""
-    near = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
-    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
+    settings, zone = loaded.settings, zone or loaded.settings.zone
+    if settings.socket.is_socket():
+        return loaded.rules, from_local_service(config, ticket_id), zone
+    return loaded.rules, from_service(address_of(settings.web.host, settings.web.port), ticket_id), zone
 
 
 def _instant(at: str | None) -> Instant:

@@ -6,18 +6,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from http.client import HTTPException
+from http.client import responses
 from pathlib import Path
-from urllib.error import HTTPError, URLError
 from urllib.parse import quote
-from urllib.request import ProxyHandler, build_opener
 
+from slamon.commands.call import NoAnswer, Service, Where
 from slamon.core.history import BadTicket, decode
 from slamon.core.ticket import Ticket
 from slamon.sources.jsonl import BadLine, read
 
-_SECONDS = 10
-_MAX_ANSWER = 64 << 20
 _NEAREST = 3
 
 
@@ -65,33 +62,37 @@ def from_service(base: str, ticket_id: str) -> Found:
     `GET BASE/api/tickets?id=ID` answers 200 with histories as JSON Lines, one for each source; or 404 with
     `{"nearest": [ids]}`.
     """
-    url = f"{base}/api/tickets?id={quote(ticket_id, safe='')}"
+    return _asked(Where(Path(), base), ticket_id)
+
+
+def from_local_service(config: Path, ticket_id: str) -> Found:
+    """As `from_service`, by the local socket of the service that settings describe."""
+    return _asked(Where(config), ticket_id)
+
+
+def _asked(where: Where, ticket_id: str) -> Found:
     try:
-        with build_opener(ProxyHandler({})).open(url, timeout=_SECONDS) as answer:
-            body: bytes = answer.read(_MAX_ANSWER + 1)
-    except HTTPError as error:
-        with error:
-            return _refused(error, base)
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
-        raise NotToBeHad(f"the service at {base} does not answer: {reason}; {_INSTEAD}", here=True) from None
-    if len(body) > _MAX_ANSWER:
-        raise NotToBeHad(f"the answer of {base} is longer than 64 MiB", here=True)
+        service = Service(where)
+        status, body = service.exchange("GET", f"/api/tickets?id={quote(ticket_id, safe='')}")
+    except NoAnswer as trouble:
+        raise NotToBeHad(f"the service does not answer: {trouble}; {_INSTEAD}", here=True) from None
+    if status != 200:
+        return _refused(status, body, service.place)
     try:
         return Found(tuple(decode(line, "") for line in body.splitlines() if line.strip()))
     except BadTicket as mistake:
-        raise NotToBeHad(f"{base} did not answer with a ticket: {mistake}", here=True) from None
+        raise NotToBeHad(f"{service.place} did not answer with a ticket: {mistake}", here=True) from None
 
 
-_INSTEAD = "start it with slamon run, or explain from a file with --rules and --tickets"
+_INSTEAD = "or explain from a file with --rules and --tickets"
 
 
-def _refused(error: HTTPError, base: str) -> Found:
+def _refused(status: int, body: bytes, place: str) -> Found:
     """What an answer other than 200 means."""
-    if error.code != 404:
-        raise NotToBeHad(f"the service at {base} refuses: {error.code} {error.reason}", here=True)
+    if status != 404:
+        raise NotToBeHad(f"the service at {place} refuses: {status} {responses.get(status, '')}", here=True)
     try:
-        nearest = json.loads(error.read(_MAX_ANSWER))["nearest"]
+        nearest = json.loads(body)["nearest"]
         return Found((), tuple(str(one) for one in nearest))
     except (ValueError, KeyError, TypeError):
-        raise NotToBeHad(f"{base} is no slamon of this version: it knows no /api/tickets", here=True) from None
+        raise NotToBeHad(f"{place} is no slamon of this version: it knows no /api/tickets", here=True) from None

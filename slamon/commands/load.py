@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slamon import __version__
+from slamon.commands.freshness import check_freshness
 from slamon.core.policy import Rules
 from slamon.rulefile import Diagnostic, load_rules
 from slamon.rulefile.render import Format, render
@@ -47,6 +48,7 @@ def load(config: Path) -> Loaded:
     diagnostics, left_out = read.diagnostics + rules.diagnostics, read.left_out + rules.left_out
     if read.settings is None or rules.rules is None:
         return Loaded(None, None, digest, diagnostics, left_out)
+    diagnostics += check_freshness(read.settings, rules.rules, read.ages)
     return Loaded(read.settings, rules.rules, digest, diagnostics, left_out)
 
 

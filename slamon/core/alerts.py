@@ -1,105 +1,65 @@
-"""What to alert: from the verdicts on a ticket to the messages that are due. Pure; the flow stores and sends them."""
+"""Alerts: a moment of a commitment that a line of a route tells somebody about."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
-from slamon.core.clock import Cycle
-from slamon.core.instants import Instant, Span
-from slamon.core.match import DIRECTORY, Fields
-from slamon.core.routes import Route, RouteStep
-from slamon.core.ticket import Ticket
-from slamon.core.verdict import Verdict
+from slamon.core.instants import MINUTE, Instant, Span
+from slamon.core.known import last_fields, next_event
+from slamon.core.moments import Moment
+from slamon.core.policy import Place
+from slamon.core.routes import Recipient
 
-BREACHED = "breached"
-MET = "met"
-MISSED = "missed"
+__all__ = ["HELD_BUNDLE", "LATE", "LATE_BUNDLE", "Alert", "canonical", "delivery_id", "last_fields", "next_event", "sender"]
 
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A reason to tell somebody: what a commitment has come to, and when it did."""
-
-    name: str  # "warning 75%", breached, met, missed
-    at: Instant
+LATE: Span = MINUTE  # what is seen, or sent, later than this after it was due is late
+LATE_BUNDLE = "late"  # first seen late: after downtime, or as a silence ends
+HELD_BUNDLE = "held"  # came due in quiet hours
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A moment of a commitment that a line of a route tells a notifier about."""
+class Alert(Struct, frozen=True):
+    """A moment of a commitment that a line of a route tells somebody about; come due, whether told before or not.
+
+    `identity` is unique for ever: of one identity at most one message is sent. `recipient` is whom it goes to now: in
+    the quiet of a notifier that names another `instead`, that one. `who` is the value of the field `recipient.to`
+    as it was at `due_at`. `bundle` says what may become one message with it (of one route and address); a `collective`
+    one never goes alone at once: bundle "late" (after downtime) or "held" (quiet hours).
+    """
 
     identity: str
     route: str
-    notifier: str
+    step: int  # which of the route's steps, from 0
+    recipient: Recipient
+    who: Any
     moment: Moment
     promise: str
+    due_at: Instant
+    held_until: Instant | None = None  # not to be sent before
+    bundle: str = "[]"
+    collective: bool = False
+    update: bool = False  # only where an earlier message of this commitment went
+    place: Place = Place("", 1, 1)  # the step's line
+
+    @property
+    def notifier(self) -> str:
+        """Who sends it, as far as that is known without asking a directory for the address of `who`."""
+        return sender(self.recipient, self.who)
+
+    @property
+    def goes_at(self) -> Instant:
+        """When it should go out."""
+        return self.due_at if self.held_until is None else max(self.due_at, self.held_until)
 
 
-def warning(text: str) -> str:
-    """The name of the moment at which a warning, as written in `warn_at`, is passed."""
-    return f"warning {text}"
-
-
-def moments(cycle: Cycle, verdict: Verdict, at: Instant) -> list[Moment]:
-    """What a commitment has come to by an instant: of the warnings passed only the highest, none once it is late."""
-    seen = cycle.shown or cycle
-    found = []
-    if seen.breached_at is not None and verdict.status in ("breached", "missed"):
-        found.append(Moment(BREACHED, seen.breached_at))
-    if seen.ended == "stopped" and seen.stopped_at is not None:
-        found.append(Moment(MISSED if verdict.status == "missed" else MET, seen.stopped_at))
-    elif verdict.status == "at_risk" and verdict.clock == "running":
-        passed = [pair for pair in seen.thresholds() if pair[0] <= (verdict.elapsed or 0)]
-        found += [Moment(warning(text), seen.reaches(used) or at) for used, text in passed[-1:]]
-    return found
-
-
-def wakes_at(cycle: Cycle, verdict: Verdict, at: Instant) -> Instant | None:
-    """The next instant at which a commitment has something new to tell if nothing happens to it."""
-    seen = cycle.shown or cycle
-    if verdict.status not in ("on_track", "at_risk") or verdict.clock == "paused":
-        return None
-    instants = [seen.reaches(used) for used, _ in seen.thresholds() if used > (verdict.elapsed or 0)]
-    late = None if seen.due is None else seen.due + 1  # at the due instant itself it is still in time
-    return min((instant for instant in [*instants, late] if instant is not None), default=None)
-
-
-def next_event(ticket: Ticket, at: Instant) -> Instant | None:
-    """When something of the history that lies ahead comes true: a source's clock may be ahead of ours."""
-    ahead = [event.at for event in ticket.events if event.at > at]
-    return min([*ahead, *([ticket.created_at] if ticket.created_at > at else [])], default=None)
-
-
-def promise_of(cycle: Cycle) -> str:
-    """What was promised: the start and the definition of the target, not the due instant, which pauses move."""
-    seen = cycle.shown or cycle
-    bound = seen.bound
-    if bound is None:
-        return ""
-    return f"{seen.started_at}/{bound.span or bound.instant}/{bound.calendar.name}"
-
-
-def alerts(
-    routes: Sequence[Route], ticket: Ticket, cycle: Cycle, verdict: Verdict, fields: Fields, at: Instant, horizon: Span
-) -> Iterator[Alert]:
-    """Every alert that has come due for a commitment, whether told before or not. Older than the horizon: none."""
-    reached = [moment for moment in moments(cycle, verdict, at) if moment.at >= at - horizon]
-    if not reached:
-        return
-    promise = promise_of(cycle)
-    status = (fields.get("status"), verdict.status)  # either may be meant
-    seen = {**fields, "policy": verdict.policy, "target": verdict.target, "status": status}
-    for route, index, step in _steps(routes, seen):
-        for moment in reached:
-            if _concerns(step, moment):
-                for notifier in step.notify:
-                    key = _identity(ticket, verdict, promise, moment, route.name, index, notifier)
-                    yield Alert(key, route.name, notifier, moment, promise)
+def sender(recipient: Recipient, who: Any) -> str:
+    """The notifier that tells a recipient; where nobody stands in its field, the one that is used otherwise."""
+    nobody = recipient.to is not None and (who is None or who == "")
+    return (nobody and recipient.otherwise) or recipient.notifier
 
 
 def delivery_id(identity: str) -> str:
@@ -107,31 +67,6 @@ def delivery_id(identity: str) -> str:
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
-def last_fields(ticket: Ticket, at: Instant) -> Mapping[str, Any]:
-    """All fields of a ticket as they are at an instant."""
-    values = {"status": "new", **ticket.fields}
-    for event in sorted(ticket.events, key=lambda event: event.at):
-        if event.at <= at and event.set:
-            values.update(event.set)
-    own = {"source": ticket.source, "id": ticket.id, "subject": ticket.subject, DIRECTORY: ticket.customer}
-    return {**own, "created_by": ticket.created_by, "direction": ticket.direction, **values}
-
-
-def _steps(routes: Iterable[Route], fields: Fields) -> Iterator[tuple[Route, int, RouteStep]]:
-    for route in routes:
-        if not route.monitor and route.match.holds(fields):
-            yield from ((route, index, step) for index, step in enumerate(route.steps))
-            if not route.go_on:
-                return
-
-
-def _concerns(step: RouteStep, moment: Moment) -> bool:
-    name = moment.name.removeprefix("warning ")
-    return name in step.when or (name != moment.name and "at_risk" in step.when)
-
-
-def _identity(
-    ticket: Ticket, verdict: Verdict, promise: str, moment: Moment, route: str, step: int, notifier: str
-) -> str:
-    parts = (*ticket.key, verdict.policy, verdict.target, verdict.cycle, promise, moment.name, route, step, notifier)
-    return msgspec.json.encode(parts).decode()
+def canonical(value: Any) -> str:
+    """A value as JSON text, the same for equal values."""
+    return _encoder.encode(value).decode()

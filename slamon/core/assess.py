@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 
 import msgspec
 
-from slamon.core.alerts import Alert, alerts, last_fields, wakes_at
+from slamon.core.alerts import LATE, Alert
 from slamon.core.clock import Cycle
-from slamon.core.instants import DAY, MINUTE, Instant, Span
+from slamon.core.decide import Decided, decide
+from slamon.core.instants import DAY, Instant, Span
 from slamon.core.judge import Judge
-from slamon.core.match import Fields
+from slamon.core.known import Known
 from slamon.core.message import Message
-from slamon.core.routes import Route
+from slamon.core.moments import REALERT_AFTER, moments, next_moment
+from slamon.core.routes import Routing
+from slamon.core.standing import NOTHING_SAID, Standing
 from slamon.core.ticket import Ticket
 from slamon.core.verdict import Verdict
-from slamon.core.wording import instant_text, message
+from slamon.core.wording import lateness, message
 
-LATE: Span = MINUTE  # a message that goes out later than this after it was due says so
+_NOTHING = Decided((), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A verdict, the instant at which to look again if nothing happens, and what must be told."""
+    """A verdict, the instant at which to look again if nothing happens, and the alerts that have come due."""
 
     verdict: Verdict
     wakes_at: Instant | None
-    due: tuple[tuple[Alert, Message], ...]
+    due: tuple[Alert, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +39,78 @@ class Assessor:
     """The engine together with the routes and how alerts are worded."""
 
     judge: Judge
-    routes: Sequence[Route]
-    horizon: Span = DAY  # news older than this is none
+    routing: Routing = field(default_factory=Routing)
+    horizon: Span = DAY  # news older than this is none, but for promises that are still broken
+    realert_after: Span = REALERT_AFTER
     zone: tzinfo = UTC
     footer: str | None = None
+    link: str | None = None  # the base address of the service's own pages, with no slash at its end
+    _heard: frozenset[str] = field(init=False, repr=False)  # every word of `when`
 
-    def assess(self, ticket: Ticket, at: Instant) -> list[Assessed]:
-        """Every commitment of a ticket, or one unmatched verdict, with the alerts that have come due by now."""
-        fields: Fields | None = None
+    def __post_init__(self) -> None:
+        steps = (step for route in self.routing.routes if not route.monitor for step in route.steps)
+        object.__setattr__(self, "_heard", frozenset(word for step in steps for word in step.when))
+
+    def assess(self, ticket: Ticket, at: Instant, standing: Standing = NOTHING_SAID) -> list[Assessed]:
+        """Every commitment of a ticket, or one unmatched verdict, with the alerts that have come due by now.
+
+        Alerts come again with every look for as long as they are true: whoever stores them drops known identities. One
+        that was superseded and never sent (silenced, paused for a moment) may come again and is then to be told.
+        """
         found = []
-        for cycle, verdict in self.judge.judged(ticket, at):
-            if cycle is None:
-                found.append(Assessed(verdict, None, ()))
-                continue
-            fields = fields or last_fields(ticket, at)
-            due = tuple(self._due(ticket, fields, cycle, verdict, at))
-            found.append(Assessed(verdict, wakes_at(cycle, verdict, at), due))
+        for cycle, verdict, decided in self._decided(ticket, at, standing, self.horizon):
+            next_at = None if cycle is None else next_moment(cycle, verdict)
+            wakes = [one for one in (next_at, decided.wakes_at) if one is not None]
+            found.append(Assessed(verdict, min(wakes, default=None), decided.due))
         return found
 
-    def confirm(
-        self, ticket: Ticket, identity: str, stored: Message, due_at: Instant, at: Instant, remark: str | None = None
-    ) -> Message | None:
-        """The text to send for an alert that came due earlier, with a remark if any; None if it is true no more."""
-        for one in self.assess(ticket, at):
-            for alert, fresh in one.due:
-                if alert.identity == identity:
-                    kept = fresh if one.verdict.stopped_at is not None else stored
-                    return _with_notes(kept, [remark, self._lateness(due_at, at)])
-        return None
+    def tell(
+        self,
+        ticket: Ticket,
+        identities: Collection[str],
+        at: Instant,
+        standing: Standing = NOTHING_SAID,
+        remark: str | None = None,
+    ) -> dict[str, Message]:
+        """By identity the messages of those alerts that are still true, rendered from the state at `at`.
 
-    def _due(
-        self, ticket: Ticket, fields: Fields, cycle: Cycle, verdict: Verdict, at: Instant
-    ) -> Iterator[tuple[Alert, Message]]:
-        seen = cycle.shown or cycle
-        for alert in alerts(self.routes, ticket, cycle, verdict, fields, at, self.horizon):
-            text = message(alert, ticket, fields, seen, verdict, at, self.zone)
-            yield alert, msgspec.structs.replace(text, footer=self.footer) if self.footer else text
+        What is missing is superseded, or silenced for now. However old an alert is: expiry is the caller's affair.
+        `covers` holds one Covered, `id` is delivery_id(identity), `to` is None, `update` as the step has it. The footer
+        holds `remark` and, later than LATE after it came due, "due …, sent …".
+        """
+        known = Known(ticket, at)
+        found = {}
+        for cycle, verdict, decided in self._decided(ticket, at, standing, None, known):
+            for alert in decided.due:
+                if cycle is not None and alert.identity in identities:
+                    text = message(alert, ticket, known.now, cycle.shown or cycle, verdict, at, self.zone)
+                    notes = (
+                        self.footer,
+                        remark,
+                        lateness(alert.due_at, at, self.zone) if at - alert.due_at > LATE else None,
+                    )
+                    footer = " · ".join(note for note in notes if note) or None
+                    found[alert.identity] = msgspec.structs.replace(text, footer=footer)
+        return found
 
-    def _lateness(self, due_at: Instant, at: Instant) -> str | None:
-        if at - due_at <= LATE:
-            return None
-        return f"due {instant_text(due_at, self.zone)}, sent {instant_text(at, self.zone)}"
+    def _footer(self, alert: Alert, at: Instant, remark: str | None) -> str | None:
+        late = lateness(alert.due_at, at, self.zone) if at - alert.due_at > LATE else None
+        return " · ".join(note for note in (self.footer, remark, late) if note) or None
 
-
-def _with_notes(text: Message, notes: Sequence[str | None]) -> Message:
-    footer = " · ".join(note for note in (text.footer, *notes) if note)
-    return msgspec.structs.replace(text, footer=footer or None)
+    def _decided(
+        self, ticket: Ticket, at: Instant, standing: Standing, horizon: Span | None, known: Known | None = None
+    ) -> Iterator[tuple[Cycle | None, Verdict, Decided]]:
+        known = known or Known(ticket, at)
+        for cycle, verdict in self.judge.judged(ticket, at):
+            if cycle is None:
+                yield None, verdict, _NOTHING
+                continue
+            reached = [
+                moment
+                for moment in moments(cycle, verdict, at, self.realert_after)
+                if not self._heard.isdisjoint(moment.names)
+            ]
+            if reached:
+                yield cycle, verdict, decide(self.routing, known, cycle, verdict, reached, standing, horizon)
+            else:
+                yield cycle, verdict, _NOTHING

@@ -1,41 +1,30 @@
-"""Deliver: from the queue to a notifier, at least once, with the same bytes however often it must be tried."""
+"""Deliver: from the outbox to a notifier, at least once, with the same bytes however often it must be tried."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Mapping
 
 from slamon.core.assess import Assessor
-from slamon.core.history import decode
-from slamon.core.instants import SECOND, Instant, Span
-from slamon.core.message import Message
+from slamon.core.bundles import Bundles, Choice
+from slamon.core.instants import SECOND, Instant
+from slamon.flow.compose import Composer
+from slamon.flow.courier import Courier, Manners
 from slamon.flow.judge import Join, as_told
+from slamon.flow.look import Knowledge, Looker, Teller
 from slamon.flow.observe import Fault, Observer, log
-from slamon.ports import Delivery, Ending, Notifier, Reason, SendError, Store, StoreError, Time
+from slamon.flow.pace import Pace
+from slamon.flow.standing import Standings
+from slamon.flow.surely import PAUSE, Surely, to_its_end
+from slamon.ports import Ending, Notification, Notifier, Store, Time
 
-T = TypeVar("T")
+__all__ = ["Deliverer", "Knowledge", "Manners", "Teller"]
 
-_AT_ONCE = 20
-_FIRST_PAUSE = 1.0  # seconds; doubled with every attempt
-_LONGEST_PAUSE = 300.0
-_GRACE = 10.0  # for the delivery under way when the service stops
-_TIME_BUDGET = 60.0  # for one attempt; a notifier has shorter limits of its own
-
-
-class Knowledge(Protocol):
-    """How well the sources are known."""
-
-    async def reread(self, source: str, ticket: str) -> None:
-        """Look at a ticket again if its source can be asked; never fails, never takes long."""
-
-    def staleness(self, source: str) -> str | None:
-        """A remark for people if what is known of a source is too old."""
+_MOST_LOOKED_AT = 10_000  # deliveries behind one notification
 
 
 class Deliverer:
-    """The queue of one notifier. A slow or broken one delays no other."""
+    """The outbox of one notifier. A slow or broken one delays no other."""
 
     def __init__(
         self,
@@ -43,116 +32,139 @@ class Deliverer:
         assessor: Assessor,
         store: Store,
         time: Time,
-        speed: int,
         queued: asyncio.Event,
         observer: Observer,
         knowledge: Knowledge,
+        standings: Standings,
+        manners: Manners | None = None,
         join: Join = as_told,
+        wake: Callable[[], None] = lambda: None,
+        tellers: Mapping[str, Teller] | None = None,
     ) -> None:
-        self._notifier = notifier
-        self._assessor = assessor
+        manners = manners or Manners()
+        surely = Surely(Fault("marking deliveries", notifier=notifier.name))
+        self._name = notifier.name
         self._store = store
         self._time = time
-        self._speed = speed  # of the service's time: pauses between attempts are real
+        self._speed = manners.speed
         self._queued = queued
-        self._observer = observer
         self._knowledge = knowledge
-        self._join = join
-        self._fault = Fault("notifier", notifier=notifier.name)
-        self._store_fault = Fault("marking deliveries", notifier=notifier.name)
+        self._horizon = assessor.horizon
+        self._surely = surely
+        self._rate = manners.rate
+        self._pace = Pace(manners.rate)
+        self._bundles = Bundles({route.name: route.group for route in assessor.routing.routes})
+        self.beat = 0  # grows with every turn
+        self._latest: Instant | None = None  # that was seen on the clock; None: the start
+        self._looker = Looker(assessor, store, time, standings, knowledge, join, tellers or {}, surely)
+        self._courier = Courier(notifier, store, time, self._pace, manners, observer, wake, surely)
+        self._composer = Composer(
+            notifier.name, assessor, store, time, self._bundles, self._looker, self._courier, manners, surely
+        )
 
     @property
     def standing_fault(self) -> str | None:
-        return self._fault.standing
+        return self._courier.fault.standing
+
+    @property
+    def failing(self) -> str | None:
+        """Why it takes no messages now, whatever they say; None if it does, as far as is known."""
+        return self._courier.fault.standing if self._courier.is_failing else None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether so much failed in a row that only single attempts are made."""
+        return self._pace.is_broken
 
     async def run(self) -> None:
-        while True:
-            await self.catch_up()
-            next_try = await self._surely(lambda: self._store.next_delivery(self._notifier.name))
-            await self._time.sleep_until(next_try, self._queued)
-
-    async def catch_up(self) -> None:
-        """Try whatever is due."""
-        while deliveries := await self._surely(self._claim):
-            for delivery in deliveries:
-                await _to_its_end(self._deliver(delivery))
-
-    async def _claim(self) -> Sequence[Delivery]:
-        return await self._store.claim(self._notifier.name, self._time.now(), _AT_ONCE)
-
-    async def _deliver(self, delivery: Delivery) -> None:
-        message = await self._text(delivery)
-        if message is None:
-            await self._settle(delivery, Ending.SUPERSEDED)
-            return
-        try:
-            async with asyncio.timeout(_TIME_BUDGET):
-                await self._notifier.send(message)
-        except SendError as error:
-            await self._failed(delivery, error)
-        except TimeoutError:
-            await self._failed(delivery, SendError(Reason.TIMEOUT, f"no answer in {_TIME_BUDGET:.0f} s", unknown=True))
-        except Exception as error:
-            log.exception("notifier is defective", notifier=self._notifier.name)
-            await self._failed(delivery, SendError(Reason.INTERNAL, f"defect: {type(error).__name__}"))
-        else:
-            self._fault.works()
-            self._observer.attempted(self._notifier.name, None)
-            await self._settle(delivery, Ending.SENT)
-
-    async def _text(self, delivery: Delivery) -> Message | None:
-        """What to send: fixed before the first attempt, if it is still true then. None: it is not true any more."""
-        if not delivery.sealed:
-            await self._knowledge.reread(delivery.source, delivery.ticket)
-        stored = await self._surely(lambda: self._store.load(delivery.source, [delivery.ticket]))
-        if delivery.ticket not in stored:
-            return None
-        ticket, now = self._join(decode(stored[delivery.ticket].body, delivery.source)), self._time.now()
-        stale = self._knowledge.staleness(delivery.source)
-        text = self._assessor.confirm(ticket, delivery.identity, delivery.message, delivery.due_at, now, stale)
-        if text is None or delivery.sealed:
-            return delivery.message if text is not None else None
-        await self._surely(lambda: self._store.seal(delivery.id, text))
-        return text
-
-    async def _failed(self, delivery: Delivery, error: SendError) -> None:
-        self._fault.broke(f"{error.reason}: {error}")
-        self._observer.attempted(self._notifier.name, error.reason)
-        if error.permanent:
-            await self._settle(delivery, Ending.DEAD, str(error))
-        else:
-            again_at = self._after(delivery.attempts, error.retry_after)
-            await self._surely(lambda: self._store.retry(delivery.id, again_at, str(error)))
-
-    def _after(self, attempts: int, retry_after: Span | None) -> Instant:
-        """When to try again: full jitter, never before the other side's own wish."""
-        pause = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempts, 16)))
-        wanted = max(int(pause * SECOND), retry_after or 0)
-        return self._time.now() + wanted * self._speed
-
-    async def _settle(self, delivery: Delivery, ending: Ending, error: str | None = None) -> None:
-        now = self._time.now()
-        await self._surely(lambda: self._store.settle(delivery.id, ending, now, error))
-        self._observer.delivered(self._notifier.name, ending, now - delivery.due_at)
-
-    async def _surely(self, call: Callable[[], Awaitable[T]]) -> T:
-        """What was sent must be marked: a store that cannot take it now is asked again until it can."""
+        await self._remember()
         while True:
             try:
-                answer = await call()
-            except StoreError as error:
-                self._store_fault.broke(str(error))
-                await asyncio.sleep(_FIRST_PAUSE)
-            else:
-                self._store_fault.works()
-                return answer
+                next_try = await self.catch_up()
+            except Exception:
+                log.exception("delivering is defective", notifier=self._name)
+                await asyncio.sleep(PAUSE)
+                continue
+            await self._time.sleep_until(next_try, self._queued)
 
+    async def catch_up(self) -> Instant | None:
+        """Send whatever may go now; when something else may go, as far as is known. None: nothing waits."""
+        while True:
+            self.beat += 1
+            now = await self._now()
+            pause = self._pace.free_at() - self._time.monotonic()
+            if pause > 0:
+                return now + int(pause * SECOND * self._speed) + 1
+            if await self._try_again(now):
+                continue
+            choice = await self._choose(now)
+            if not isinstance(choice, Choice):
+                return await self._next(choice, now)
+            await self._composer.send(choice, now)
 
-async def _to_its_end(work: Coroutine[None, None, None]) -> None:
-    """Await; when cancelled meanwhile let the work finish first, so that nothing is sent and left unmarked."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task], timeout=_GRACE)
-        raise
+    async def _now(self) -> Instant:
+        now = self._time.now()
+        if self._latest is None or now < self._latest:
+            await self._surely(lambda: self._store.clock_set_back(self._name, now))
+        self._latest = now
+        return now
+
+    async def _choose(self, now: Instant) -> Choice | Instant | None:
+        waiting = await self._surely(lambda: self._store.waiting(self._name, now))
+        wait = max((self._bundles.group(one.route).wait for one in waiting), default=0)
+        room = self._pace.room(self._time.monotonic(), wait // self._speed)
+        settled = self._knowledge.settled()
+        choice = self._bundles.choose(waiting, now, settled=settled, room=room)
+        if isinstance(choice, int) and not settled:  # nobody says when the last one was judged
+            return min(choice, now + SECOND * self._speed)
+        return choice
+
+    async def _next(self, chosen: Instant | None, now: Instant) -> Instant | None:
+        instants = (
+            chosen,
+            await self._surely(lambda: self._store.next_due(self._name)),
+            await self._surely(lambda: self._store.next_waiting(self._name, now)),
+        )
+        return min((one for one in instants if one is not None), default=None)
+
+    async def _try_again(self, now: Instant) -> bool:
+        notification = await self._surely(lambda: self._store.due(self._name, now))
+        if notification is None:
+            return False
+        try:
+            await to_its_end(self._again(notification, now))
+        except Exception as error:  # taken is taken: nobody else would give it back before the next start
+            text, doubtful = f"defect: {type(error).__name__}", notification.doubtful
+            await self._surely(lambda: self._store.retry(notification.id, now, text, doubtful=doubtful))
+            raise
+        return True
+
+    async def _again(self, notification: Notification, now: Instant) -> None:
+        """An attempt that failed, or that a process before us began, is followed by another one, unless it is no news.
+
+        What may have been accepted already is sent as it is: it was told, and its end must be that it was sent.
+        """
+        if notification.made_at < now - self._horizon:
+            await self._courier.end(notification, Ending.EXPIRED, "too old")
+        elif notification.doubtful or notification.is_copy or not await self._superseded(notification):
+            await self._courier.attempt(notification)
+
+    async def _superseded(self, notification: Notification) -> bool:
+        deliveries = await self._surely(lambda: self._store.bound(notification.id, _MOST_LOOKED_AT))
+        found = await self._looker.look(deliveries, first=True)
+        if found.true or found.broken:
+            return False
+        turns, now = {one.id: one.turn for one in deliveries}, self._time.now()
+        dues = await self._surely(lambda: self._store.supersede(notification.id, turns, now))
+        if dues is None:  # found again meanwhile: true after all
+            return False
+        await self._courier.report(Ending.SUPERSEDED, dues, now)
+        return True
+
+    async def _remember(self) -> None:
+        """What was sent before the start counts towards the rate."""
+        if self._rate is not None:
+            now, monotonic = self._time.now(), self._time.monotonic()
+            since = now - self._rate.span * self._speed
+            tried = await self._surely(lambda: self._store.tried(self._name, since))
+            self._pace.remember(monotonic - (now - at) / SECOND / self._speed for at in tried if at <= now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
@@ -23,7 +24,8 @@ class Observer(Protocol):
 
     def attempted(self, notifier: str, failure: Reason | None) -> None: ...
 
-    def delivered(self, notifier: str, ending: Ending, lateness: Span) -> None: ...
+    def delivered(self, notifier: str, ending: Ending, lateness: Sequence[Span]) -> None:
+        """Some deliveries ended so; how long each took from the instant that its alert was due."""
 
     def swept(self, found: int) -> None: ...
 

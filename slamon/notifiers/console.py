@@ -12,7 +12,8 @@ from typing import TextIO
 
 from slamon.core.message import Message, Tone
 from slamon.notifiers.registry import Kind
-from slamon.notifiers.text import MARKS, facts, one_line, web_url
+from slamon.notifiers.templates import Template, worded
+from slamon.notifiers.text import facts, mark, one_line, rows, tickets, web_url
 from slamon.ports import Reason, SendError
 
 _COLOURS: dict[Tone, str] = {"warning": "33", "breach": "31", "good": "32", "info": "36"}
@@ -32,14 +33,18 @@ class ConsoleSettings:
 
 
 def payload(message: Message, *, colour: bool = False) -> str:
-    """A title line behind a word of fixed width, the facts below it in two columns."""
-    shown = facts(message, 60, 500)
+    """A title line behind a word of fixed width, the facts below it in two columns, the lines of a digest below them.
+
+    What follows an earlier message has the title alone.
+    """
+    shown = [] if message.update else facts(message, 60, 500)
     width = max((len(label) for label, _ in shown), default=0) + 1
-    mark = f"{MARKS[message.tone]:<10}"
-    title = one_line(message.title, 300)
-    first = f"\x1b[1;{_COLOURS[message.tone]}m{mark}\x1b[0m\x1b[1m{title}\x1b[0m" if colour else mark + title
+    word, title = f"{mark(message) + ' ':<10}", one_line(message.title, 300)
+    first = f"\x1b[1;{_COLOURS[message.tone]}m{word}\x1b[0m\x1b[1m{title}\x1b[0m" if colour else word + title
     lines = [f"{label + ':':<{width}} {value}" for label, value in shown]
-    lines += filter(None, (web_url(message.url), one_line(message.footer or "", 300)))
+    lines += [row.line for row in rows(message, 200, 500)]
+    ids = tickets(message, 10_000)
+    lines += filter(None, (ids and f"Tickets: {ids}", web_url(message.url), one_line(message.footer or "", 300)))
     return "".join(f"{line.rstrip()}\n" for line in [first, *(_INDENT + line for line in lines)])
 
 
@@ -49,9 +54,10 @@ class ConsoleNotifier:
     A reader that does not read, or has gone, is a failure that may pass: after a restart there is a new one.
     """
 
-    def __init__(self, name: str, settings: ConsoleSettings) -> None:
+    def __init__(self, name: str, settings: ConsoleSettings, template: Template | None = None) -> None:
         self.name = name
         self._settings = settings
+        self._template = template
         self._turn = asyncio.Lock()
         self._writing = threading.Lock()  # held by the thread that writes: one that hangs must not gather more
 
@@ -60,7 +66,7 @@ class ConsoleNotifier:
         stream = sys.stdout
         if stream is None or stream.closed:  # None is what Python makes of a closed descriptor
             raise SendError(Reason.UNREACHABLE, "standard output is closed")
-        text = payload(message, colour=self._coloured(stream))
+        text = payload(worded(message, self._template).message, colour=self._coloured(stream))
         async with self._turn:
             await self._print(stream, text)
 
@@ -117,4 +123,4 @@ def _settle(written: asyncio.Future[str | None], problem: str | None) -> None:
         written.get_loop().call_soon_threadsafe(settle)
 
 
-KIND = Kind(ConsoleSettings, ConsoleNotifier)
+KIND = Kind(ConsoleSettings, ConsoleNotifier, templates=("text",))

@@ -27,10 +27,10 @@ class Recipients:
         self._done: dict[str, dict[str, bool]] = {}  # message -> address -> whether it was taken
         self._refused: set[str] = set()  # known to whoever reads the log
 
-    def waiting(self, message: str) -> list[str]:
-        """Whom a message must still reach."""
+    def waiting(self, message: str, to: str | None = None) -> list[str]:
+        """Whom a message must still reach: all of them, or the one that it is for."""
         done = self._done.get(message, {})
-        return [address for address in self._addresses if address not in done]
+        return [address for address in ((to,) if to else self._addresses) if address not in done]
 
     def settle(self, message: str, accepted: Sequence[str], refused: Sequence[Refusal]) -> Outcome:
         """Take note of an attempt: a passing failure while somebody is put off, a final one if nobody took it."""
@@ -40,7 +40,7 @@ class Recipients:
         taken = sum(done.values())
         if put_off:
             self._remember(message, done)
-            have = f"; {taken} of {len(self._addresses)} have it" if taken else ""
+            have = f"; {taken} of {len(done) + len(put_off)} have it" if taken else ""
             failure = SendError(Reason.SERVER_ERROR, f"put off: {_names(put_off)}{have}")
             return Outcome(self._news(accepted, final), failure)
         if not taken:

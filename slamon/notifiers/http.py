@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -68,30 +69,45 @@ async def _on_sent(_session: aiohttp.ClientSession, context: SimpleNamespace, _p
     context.trace_request_ctx.sent = True
 
 
-async def post_json(session: aiohttp.ClientSession, url: Secret, body: bytes, deadline: float) -> Answer:
+async def post_json(
+    session: aiohttp.ClientSession,
+    url: Secret,
+    body: bytes,
+    deadline: float,
+    headers: Mapping[str, str] | None = None,
+    *,
+    status_is_enough: bool = False,
+) -> Answer:
     """The answer to one POST, whatever its status; SendError if there was none before the deadline of the loop's clock.
 
-    No error of the library gets out, not even as a context: its text has the address in it.
+    With `status_is_enough` a success whose body is lost is a success. No error of the library gets out, not even as a
+    context: its text has the address in it.
     """
     progress = Progress()
+    sent = {**(headers or {}), "Content-Type": "application/json; charset=utf-8"}
     try:
-        return await _attempt(session, url, body, deadline, progress)
+        return await _attempt(session, url, body, deadline, sent, progress)
     except (aiohttp.ClientError, OSError) as error:
         failure = _failure(error, progress)
-    if progress.status >= 300:  # it did refuse, only the body of the refusal is lost
+    if progress.status >= 300 or (progress.status and status_is_enough):  # it did decide, only its words are lost
         return Answer(progress.status, "", progress.retry_after)
     raise failure
 
 
 async def _attempt(
-    session: aiohttp.ClientSession, url: Secret, body: bytes, deadline: float, progress: Progress
+    session: aiohttp.ClientSession,
+    url: Secret,
+    body: bytes,
+    deadline: float,
+    headers: Mapping[str, str],
+    progress: Progress,
 ) -> Answer:
     async with (
         asyncio.timeout_at(deadline),
         session.post(
             url.reveal(),
-            data=body,
-            headers={"Content-Type": "application/json; charset=utf-8"},
+            data=io.BytesIO(body),  # written in pieces: a large one would hold up the loop
+            headers=headers,
             allow_redirects=False,
             trace_request_ctx=progress,
         ) as response,

@@ -7,21 +7,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from slamon import connectors
+from slamon.notifiers.templates import Form, Template
 from slamon.ports import Notifier
 
 GROUP = "slamon.notifiers"
-BUILT_IN = ("console", "email", "slack")
+BUILT_IN = ("alertmanager", "console", "email", "slack", "webhook")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of notifier: the dataclass of its settings, and what makes one of a name and settings.
 
-    Settings raise ValueError, as `key: what is wrong and what to write`, for what can never work.
+    Settings raise ValueError, as `key: what is wrong and what to write`, for what can never work. `templates` are the
+    forms of templates that it can send; if there are any, `notifier` takes one as a third argument.
     """
 
     settings: Callable[..., Any]
-    notifier: Callable[[str, Any], Notifier]
+    notifier: Callable[..., Notifier]
+    templates: tuple[Form, ...] = ()
+
+    def make(self, name: str, options: Any, template: Template | None = None) -> Notifier:
+        """A notifier; ValueError for a template of a form that it cannot send."""
+        if template is None:
+            return self.notifier(name, options)
+        if not self.templates:
+            raise ValueError("template: what this kind sends has a form of its own, for programs: leave it out")
+        if template.form not in self.templates:
+            raise ValueError("template: this kind sends plain text, no HTML: write a file that does not end in .html")
+        return self.notifier(name, options, template)
 
 
 def kinds() -> list[str]:

@@ -13,7 +13,7 @@ from slamon.notifiers import slack_errors
 from slamon.notifiers.http import Answer, open_session, post_json, tls_context
 from slamon.notifiers.registry import Kind
 from slamon.notifiers.slack_blocks import encode, payload, plain_payload
-from slamon.notifiers.text import facts
+from slamon.notifiers.templates import Template, worded
 from slamon.secrets import Secret
 
 __all__ = ["KIND", "SlackNotifier", "SlackSettings", "payload"]
@@ -47,18 +47,20 @@ def _usable(address: str) -> bool:
 class SlackNotifier:
     """Posts to one webhook. Its address is the key to the channel, so it shows nowhere."""
 
-    def __init__(self, name: str, settings: SlackSettings) -> None:
+    def __init__(self, name: str, settings: SlackSettings, template: Template | None = None) -> None:
         self.name = name
         self._settings = settings
+        self._template = template
         self._tls = tls_context(settings.ca_file)
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, message: Message) -> None:
         """Return once Slack has said ok; a layout that it refuses is sent once more as plain text."""
         deadline = asyncio.get_running_loop().time() + self._settings.timeout
+        message = worded(message, self._template).message
         answer = await self._post(encode(payload(message)), deadline)
         if slack_errors.wants_plain_text(answer):
-            answer = await self._post(encode(plain_payload(message, facts(message, 40, 500))), deadline)
+            answer = await self._post(encode(plain_payload(message)), deadline)
         if not slack_errors.accepted(answer):
             raise slack_errors.failure(answer)
 
@@ -74,4 +76,4 @@ class SlackNotifier:
             await session.close()
 
 
-KIND = Kind(SlackSettings, SlackNotifier)
+KIND = Kind(SlackSettings, SlackNotifier, templates=("text",))

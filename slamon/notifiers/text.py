@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from slamon.core.message import Message, Tone
@@ -37,9 +38,22 @@ def one_line(text: str, limit: int) -> str:
     return line[: limit - 1].rstrip("\u200d ") + _ELLIPSIS
 
 
+class Row(NamedTuple):
+    """A line of a message, and what is known of the commitment that it is about."""
+
+    line: str
+    status: str | None = None
+    url: str | None = None
+
+
+def mark(message: Message) -> str:
+    """The word that says how serious it is, and whether it follows an earlier message."""
+    return f"{'UPDATE ' if message.update else ''}{MARKS[message.tone]}"
+
+
 def headline(message: Message, limit: int) -> str:
     """The title behind the word that says how serious it is."""
-    return one_line(f"{MARKS[message.tone]}: {one_line(message.title, limit)}", limit)
+    return one_line(f"{mark(message)}: {one_line(message.title, limit)}", limit)
 
 
 def facts(message: Message, count: int, limit: int) -> list[tuple[str, str]]:
@@ -49,6 +63,43 @@ def facts(message: Message, count: int, limit: int) -> list[tuple[str, str]]:
     if left := len(message.facts) - len(shown):
         clean.append(("More", f"{left} facts are left out here"))
     return clean
+
+
+def rows(message: Message, count: int, limit: int) -> list[Row]:
+    """At most `count` lines, clean, without those that are blank; the last says how many were left out."""
+    wanted = [line for line in message.lines if line and not line.isspace()]
+    shown = wanted if len(wanted) <= count else wanted[: count - 1]
+    known = {one.line: one for one in message.covers}
+    found = []
+    for line in shown:
+        about = known.get(line)
+        clean = one_line(line, limit)
+        found.append(Row(clean) if about is None else Row(clean, about.status, web_url(about.url)))
+    if left := len(wanted) - len(shown):
+        found.append(Row(f"{left} lines are left out here"))
+    return found
+
+
+def is_digest(message: Message) -> bool:
+    """Whether it tells of several commitments at once."""
+    return len(message.covers) > 1
+
+
+def tickets(message: Message, room: int) -> str:
+    """The tickets of a digest that has no link to where they all stand, as many as there is room for; else nothing."""
+    if not is_digest(message) or web_url(message.url):
+        return ""
+    several = len({one.source for one in message.covers}) > 1
+    names = dict.fromkeys(f"{one.source}/{one.ticket}" if several else one.ticket for one in message.covers)
+    kept, left = [], room - 40
+    for name in names:
+        clean = one_line(name, 100)
+        left -= len(clean) + 2
+        if left < 0:
+            break
+        kept.append(clean)
+    more = f" and {len(names) - len(kept)} more" if len(kept) < len(names) else ""
+    return ", ".join(kept) + more
 
 
 def web_url(text: str | None) -> str | None:

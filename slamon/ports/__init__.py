@@ -1,9 +1,21 @@
 """What the flow needs from outside: Time, Source, Notifier, Store; and the errors that cross these borders."""
 
 from slamon.ports.notifier import (
+    Mirrors,
     Notifier,
     Reason,
     SendError,
+)
+from slamon.ports.outbox import (
+    Copy,
+    DeadLetter,
+    Delivery,
+    Ending,
+    Home,
+    NewDelivery,
+    Notification,
+    Outbox,
+    Told,
 )
 from slamon.ports.source import (
     Batch,
@@ -20,10 +32,7 @@ from slamon.ports.source import (
 )
 from slamon.ports.store import (
     CommitmentRow,
-    Delivery,
-    Ending,
     Judgement,
-    NewDelivery,
     SilenceRow,
     Store,
     StoredTicket,
@@ -33,18 +42,34 @@ from slamon.ports.store import (
 from slamon.ports.time import (
     Time,
 )
+from slamon.ports.watching import (
+    Lost,
+    Outcome,
+    Page,
+    Unclear,
+    Watching,
+)
 
 __all__ = [
     "Batch",
     "CommitmentRow",
+    "Copy",
+    "DeadLetter",
     "Delivery",
     "DirectorySource",
     "Ending",
     "Finding",
+    "Home",
     "Judgement",
+    "Lost",
     "Measured",
+    "Mirrors",
     "NewDelivery",
+    "Notification",
     "Notifier",
+    "Outbox",
+    "Outcome",
+    "Page",
     "Probed",
     "Pushed",
     "Readings",
@@ -60,4 +85,7 @@ __all__ = [
     "StoreUnusable",
     "StoredTicket",
     "Time",
+    "Told",
+    "Unclear",
+    "Watching",
 ]

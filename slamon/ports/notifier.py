@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from slamon.core.instants import Span
-from slamon.core.message import Message
+from slamon.core.message import Covered, Message
 
 
 class Reason(StrEnum):
@@ -51,3 +52,11 @@ class Notifier(Protocol):
         """Return once the other side has accepted the message; SendError otherwise."""
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Mirrors(Protocol):
+    """A notifier that shows what is so now, beside what it is sent: it must be told again before it forgets."""
+
+    async def sync(self, active: Sequence[Covered]) -> None:
+        """Show these commitments and no others; SendError if nobody took note of it. About once a minute."""

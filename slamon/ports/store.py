@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from slamon.core.instants import Instant
-from slamon.core.message import Message
 from slamon.core.standing import Ack
+from slamon.ports.outbox import NewDelivery, Outbox
+from slamon.ports.watching import Watching
 
 
 class StoreError(Exception):
@@ -38,46 +38,14 @@ class CommitmentRow:
     target: str
     cycle: int
     status: str
-    clock: str
+    clock: str  # of a ticket that no policy matches: stopped if it is not open, else empty
     started_at: Instant
     due_at: Instant | None
     breached_at: Instant | None
     stopped_at: Instant | None
     changes_at: Instant | None  # the next instant at which somebody may have to be told something
     rules: str = ""  # the version of the rules that it was judged by
-
-
-@dataclass(frozen=True, slots=True)
-class NewDelivery:
-    """A message that somebody must get. `identity` is unique for ever: a second one is ignored."""
-
-    identity: str
-    source: str
-    ticket: str
-    route: str
-    notifier: str
-    moment: str  # "warning 75%", "breached", "missed", …
-    promise: str  # which promise the moment belongs to; see core.alerts
-    due_at: Instant  # when it should go out
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message on its way out."""
-
-    id: int
-    identity: str
-    source: str
-    ticket: str
-    route: str
-    notifier: str
-    moment: str
-    promise: str
-    due_at: Instant
-    message: Message
-    attempts: int  # before this one
-    sealed: bool  # whether the text was already fixed by an earlier attempt
+    confidence: str = "exact"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +71,8 @@ class SilenceRow:
     comment: str = ""
 
 
-class Ending(StrEnum):
-    """How a delivery ended."""
-
-    SENT = "sent"
-    SUPERSEDED = "superseded"  # not true any more when it was about to be sent
-    DEAD = "dead"  # refused for good
-    EXPIRED = "expired"  # older than the horizon
-
-
-class Store(Protocol):
-    """The state of the service. Every method is one whole transaction that a cancelled caller cannot cut in two.
+class Store(Outbox, Watching, Protocol):
+    """The state of the service. Every method but `prune` is one whole transaction that no cancelled caller cuts in two.
 
     All may raise StoreError. Instants are the service's (Time.now), given as arguments.
     """
@@ -153,8 +112,8 @@ class Store(Protocol):
     async def apply(self, judgements: Sequence[Judgement], now: Instant) -> int:
         """Replace the commitments of each judged ticket and queue its deliveries; returns how many were new.
 
-        A ticket whose version moved on meanwhile stays marked. A pending delivery of the ticket is left alone: whether
-        it is still true is asked when it is about to be sent.
+        A ticket whose version moved on meanwhile stays marked. A delivery that is known is not new, unless it was
+        superseded: then it is pending again. Whether one is still true is asked when it is about to be sent.
         """
 
     async def commitments(self, source: str, ticket: str) -> Sequence[CommitmentRow]: ...
@@ -170,23 +129,6 @@ class Store(Protocol):
     async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
         """How many commitments there are by (source, policy, target, status); ended ones included."""
 
-    async def claim(self, notifier: str, now: Instant, limit: int) -> Sequence[Delivery]:
-        """Take pending deliveries of a notifier whose time has come, oldest first. Released by `settle` or `retry`."""
-
-    async def next_delivery(self, notifier: str) -> Instant | None:
-        """When the next pending delivery of a notifier may be tried."""
-
-    async def seal(self, id: int, message: Message) -> None:
-        """Fix the text of a claimed delivery before its first attempt: every later attempt sends these very bytes."""
-
-    async def settle(self, id: int, ending: Ending, now: Instant, error: str | None = None) -> None: ...
-
-    async def retry(self, id: int, at: Instant, error: str) -> None:
-        """Give a claimed delivery back, to be tried again at an instant."""
-
-    async def release(self) -> int:
-        """Give back everything that a process now gone had claimed; returns how many there were."""
-
     async def save_ack(self, ack: Ack) -> None:
         """Keep an acknowledgement in place of an earlier one of the same ticket and target; mark the ticket."""
 
@@ -194,16 +136,18 @@ class Store(Protocol):
         """The acknowledgements of (source, id) pairs; those with none left out."""
 
     async def save_silence(self, silence: SilenceRow) -> None:
-        """Keep a silence, in place of the one with the same id if any; mark every ticket with an open commitment."""
+        """Keep a silence, in place of the one with the same id if any, which then has ended as by `end_silence`."""
 
     async def end_silence(self, id: str, now: Instant) -> bool:
-        """End a silence before its time and mark as above; False if there is none of that id that is not over."""
+        """End a silence before its time, and mark every ticket that may have been looked at under it and would have
+        been looked at again only at its end; False if there is none of that id that is not over."""
 
     async def silences(self, now: Instant) -> Sequence[SilenceRow]:
         """The silences that are not over, the one that ends first before the others."""
 
-    async def deliveries(self) -> Mapping[tuple[str, str], int]:
-        """How many deliveries there are by (notifier, state); states: pending, claimed, and the endings."""
+    async def prune(self, ended: Instant, deliveries: Instant) -> int:
+        """Forget tickets with no open commitment last touched before the one instant, and what was told, silenced or
+        acknowledged and is over before the other; returns how many tickets, deliveries and notifications those were.
 
-    async def prune(self, before: Instant) -> int:
-        """Forget ended deliveries and tickets with no open commitment last touched before an instant."""
+        In many short transactions: nobody waits long for the whole.
+        """

@@ -94,24 +94,20 @@ class Duration(Field[Amount]):
     takes = "a duration such as 1h30m"
 
     def read(self, node: Node, owner: Owner, report: Report) -> Amount:
-        text = scalar(node, owner, report, self.takes).text
-        amount = parse_amount(text)
-        if amount is None:
-            meant = meant_amount(text[:80])
-            report.refuse(
-                node,
-                "bad-duration",
-                f"{quoted(text)} is not a duration",
-                f"write {plain(meant) if meant else 'a number with a unit, such as 4h30m'}",
-            )
-        if amount.span == 0:
-            report.refuse(
-                node,
-                "bad-duration",
-                f"{quoted(text)} is not a duration: it is zero",
-                "write one longer than zero, such as 1m",
-            )
-        return amount
+        return read_amount(scalar(node, owner, report, self.takes).text, node, report)
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": f"^(?=.){PATTERN}$", "examples": ["1h30m"]}
+
+
+def read_amount(text: str, node: Node, report: Report, tail: str = "") -> Amount:
+    """The duration of a text, longer than zero; else Refused. `tail` is what stands behind it, such as ` working`."""
+    amount = parse_amount(text)
+    if amount is None:
+        meant = meant_amount(text[:80])
+        written = plain(meant) + tail if meant else "a number with a unit, such as 4h30m"
+        report.refuse(node, "bad-duration", f"{quoted(text + tail)} is not a duration", f"write {written}")
+    if amount.span == 0:
+        message = f"{quoted(text + tail)} is not a duration: it is zero"
+        report.refuse(node, "bad-duration", message, f"write one longer than zero, such as 1m{tail}")
+    return amount

@@ -12,6 +12,7 @@ from slamon.rulefile.fields import Anything, Constant
 from slamon.rulefile.lists import MapOf, Named, Several
 from slamon.rulefile.nodes import Mapping, Node, Scalar, Sequence, Spot, shape
 from slamon.rulefile.policies import DEFAULTS, POLICY
+from slamon.rulefile.quiet import QUIET
 from slamon.rulefile.records import Key, Record, Values
 from slamon.rulefile.routes import ROUTE
 from slamon.rulefile.source import SourceFile
@@ -23,13 +24,14 @@ POLICIES = Key(
     "policies", Several(POLICY, "a list of policies"), "Who is promised what; the first that matches is taken."
 )
 ROUTES = Key("routes", Several(ROUTE, "a list of routes"), "Who is told what; the first that matches is taken.")
+QUIET_KEY = Key("quiet", MapOf(QUIET, "a map of notifiers"), "When a notifier should not disturb.")
 _ANY_ROUTES = Key("routes", Anything(), "Read by the service.")
 _ANY_QUIET = Key("quiet", Anything(), "Read by the service.")
 
 _TAKES = "a map that begins with version: 1"
 _HINTS = {"tests": "put rule tests into a folder called tests"}
-DOCUMENT = Record(_TAKES, (VERSION, CALENDARS, DEFAULTS_KEY, POLICIES, ROUTES), not_built=("quiet",), hints=_HINTS)
-WITHOUT_ROUTES = Record(_TAKES, (VERSION, CALENDARS, DEFAULTS_KEY, POLICIES, _ANY_ROUTES, _ANY_QUIET), hints=_HINTS)
+DOCUMENT = Record(_TAKES, (VERSION, CALENDARS, DEFAULTS_KEY, POLICIES, QUIET_KEY, ROUTES), hints=_HINTS)
+WITHOUT_ROUTES = Record(_TAKES, (VERSION, CALENDARS, DEFAULTS_KEY, POLICIES, _ANY_QUIET, _ANY_ROUTES), hints=_HINTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class RulesFile:
     policies: tuple[Values, ...] = ()
     complete: bool = True  # whether every policy could be read
     routes: tuple[Values, ...] = ()
+    quiet: tuple[Named[Values | None], ...] = ()
 
 
 def read_document(file: SourceFile, opener: Opener, routes: bool, report: Report) -> RulesFile:
@@ -71,6 +74,7 @@ def _rules_file(values: Values, opener: Opener, routes: bool, report: Report) ->
         tuple(policy.value for policy in policies),
         len(policies) == written and POLICIES.name not in values.broken,
         tuple(route.value for route in values.get(ROUTES) or ()) if routes else (),
+        (values.get(QUIET_KEY) or ()) if routes else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""Calendars by name, over all files: looked up once everything has been read."""
+"""Things by name, over all files: looked up once everything has been read."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from slamon.rulefile.nodes import Node
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
 
 _SHOWN = 8
+_IF_TWICE = "names are unique over all files: rename one"
 
 
 class Names:
     """The names of one sort of things, each of which may stand only once in all files."""
 
-    def __init__(self, sort: str, may_exist: Callable[[str], bool]) -> None:
+    def __init__(self, sort: str, may_exist: Callable[[str], bool], if_twice: str = _IF_TWICE) -> None:
         self.sort = sort
         self._may_exist = may_exist  # whether a name may stand in a file that could not be read
+        self._if_twice = if_twice
         self._nodes: dict[str, Node] = {}
 
     def add(self, name: str, node: Node, report: Report) -> bool:
@@ -29,7 +31,7 @@ class Names:
             return True
         first = known.file.place(known.start)
         message = f"duplicate {self.sort} {quoted(name)}: it stands already at {first}"
-        report.error(node, f"duplicate-{self.sort}", message, "names are unique over all files: rename one")
+        report.error(node, f"duplicate-{self.sort}", message, self._if_twice)
         return False
 
     def check(self, name: str, node: Node, report: Report, built_in: tuple[str, ...] = ()) -> bool:
@@ -48,6 +50,23 @@ def _choice(sort: str, known: list[str]) -> str | None:
         return f"there is no {sort} at all"
     more = ", …" if len(known) > _SHOWN else ""
     return f"known: {listed(known[:_SHOWN], 'and') if not more else ', '.join(known[:_SHOWN])}{more}"
+
+
+class Notifiers:
+    """The notifiers of slamon.yml. None: they are not known, so any name will do."""
+
+    def __init__(self, known: frozenset[str] | None) -> None:
+        self._known = known
+
+    def check(self, name: str, node: Node, report: Report) -> None:
+        """Report a name that no notifier has."""
+        if self._known is None or name in self._known:
+            return
+        known = sorted(self._known)
+        help = did_you_mean(report.suggest(name, known)) or (
+            f"known: {listed(known, 'and')}" if known else "there is no notifier at all in slamon.yml"
+        )
+        report.error(node, "unknown-notifier", f"unknown notifier {quoted(name)}", help)
 
 
 class Calendars:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from slamon.core.policy import Policy, Rules
-from slamon.core.routes import Route
-from slamon.rulefile import routes as routing
+from slamon.rulefile import routes as keys
 from slamon.rulefile.beside import add_names, check_beside
 from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.document import RulesFile
-from slamon.rulefile.names import Calendars, Names
+from slamon.rulefile.idle import WrittenRoute, warn_of_idle
+from slamon.rulefile.names import Calendars, Names, Notifiers
 from slamon.rulefile.policies import link_file, name_node, targets_of
+from slamon.rulefile.quiet import link_quiet
 from slamon.rulefile.records import Values
+from slamon.rulefile.routing import Links, build_route
 from slamon.rulefile.shadow import find_shadowed
 from slamon.rulefile.suggest import quoted
 
@@ -32,10 +34,13 @@ def link(
         for calendar in file.calendars:
             calendars.add(calendar, report)
     policies = _link_policies(files, calendars, may_exist, report)
-    built = _link_routes(files, notifiers, may_exist, report)
-    rules = Rules(tuple(policies), calendars.usable, tuple(built))
+    links = Links(calendars, Notifiers(notifiers), report)
+    built = _link_routes(files, links, may_exist)
+    quiets = [quiet for file in files for quiet in file.quiet]
+    quiet = link_quiet(quiets, may_exist, links)
+    rules = Rules(tuple(policies), calendars.usable, tuple(one.route for one in built), quiet)
     if routes and not report.failed:
-        _warn_of_routes(rules, files, report)
+        warn_of_idle(rules, built, quiets, files[0].name if files else "rules", report)
     return rules
 
 
@@ -50,7 +55,8 @@ def _link_policies(
         for policy, values in link_file(file.policies, file.defaults, file.complete, calendars, report)
     }
     check_beside(written, report)
-    for policy, shadow in find_shadowed(list(policies)):
+    main = [policy for policy in policies if not policy.also]
+    for policy, shadow in find_shadowed(main, lambda earlier: True):
         _report_shadow(policies[policy], policy, shadow, report)
     return list(policies)
 
@@ -65,21 +71,20 @@ def _report_shadow(values: Values, policy: Policy, shadow: Policy, report: Repor
 # routes
 
 
-def _link_routes(
-    files: Sequence[RulesFile], notifiers: frozenset[str] | None, may_exist: MayExist, report: Report
-) -> list[Route]:
+def _link_routes(files: Sequence[RulesFile], links: Links, may_exist: MayExist) -> list[WrittenRoute]:
     names = Names("route", may_exist)
     policies, targets = _known(files, may_exist)
-    built: list[Route | None] = []
+    built: list[WrittenRoute] = []
     for values in (values for file in files for values in file.routes):
-        name = values.get(routing.NAME)
+        name = values.get(keys.NAME)
         if name is not None:
-            names.add(name, values.at(routing.NAME), report)
+            names.add(name, values.at(keys.NAME), links.report)
         for field, known in (("policy", policies), ("target", targets)):
-            for node in routing.named_values(values, field):
-                known.check(node.text, node, report)
-        built.append(routing.build_route(values, notifiers, report))
-    return [route for route in built if route is not None]
+            for node in keys.named_values(values, field):
+                known.check(node.text, node, links.report)
+        route = build_route(values, links)
+        built += [WrittenRoute(route, values)] if route is not None else []
+    return built
 
 
 def _known(files: Sequence[RulesFile], may_exist: MayExist) -> tuple[Names, Names]:
@@ -92,25 +97,3 @@ def _known(files: Sequence[RulesFile], may_exist: MayExist) -> tuple[Names, Name
         for target in targets_of(values):
             targets.add(target.name, target.key, ignored)
     return policies, targets
-
-
-def _warn_of_routes(rules: Rules, files: Sequence[RulesFile], report: Report) -> None:
-    if not rules.routes:
-        help = "add routes, or all alerts go to the console only"
-        name = files[0].name if files else "rules"
-        report.warn_of_file(name, "no-routes", "there is no route at all: nobody is told anything", help)
-    warnings = {warning.text for policy in rules.policies for target in policy.targets for warning in target.warn_at}
-    for values in (values for file in files for values in file.routes):
-        for step in values.get(routing.STEPS) or ():
-            if routing.is_about_monitor(values):
-                message = "this step never acts: monitor alerts are only raised and cleared, which is not built yet"
-                report.warn(step.node, "never-acts", message, "leave the route out for now")
-            else:
-                _warn_of_moments(step.value, warnings, report)
-
-
-def _warn_of_moments(step: Values, warnings: Iterable[str], report: Report) -> None:
-    for moment in step.get(routing.WHEN) or ():
-        if moment.value not in routing.MOMENTS and moment.value not in warnings:
-            message = f"no target has the warning {quoted(moment.value)}: this step never acts"
-            report.warn(moment.node, "no-such-warning", message, "add it to a target's warn_at")

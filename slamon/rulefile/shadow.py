@@ -1,23 +1,33 @@
-"""Policies that can never be reached, because an earlier one takes every ticket that they would."""
+"""Policies and routes that can never be reached, because an earlier one takes everything that they would."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from slamon.core.match import AllOf, AnyOf, Compare, Contains, Entry, Except, Exists, Match, Not, OneOf, Regex, text_of
-from slamon.core.policy import Policy
 
 Mark = Hashable  # equal for matches that are written alike, whatever the order
 
 
+class Matching(Protocol):
+    """A policy, or a route."""
+
+    @property
+    def match(self) -> Match: ...
+
+
+T = TypeVar("T", bound=Matching)
+
+
 @dataclass(frozen=True, slots=True)
-class _Entries:
+class _Entries(Generic[T]):
     """The conditions of a match, each of which must hold."""
 
     number: int
-    policy: Policy
+    owner: T
     values: tuple[tuple[str, OneOf], ...]  # a field is one of some values
     exclusions: tuple[tuple[str, OneOf], ...]  # or none of them
     others: frozenset[Mark]
@@ -42,36 +52,38 @@ class _Entries:
             yield "mark", mark
 
 
-def find_shadowed(policies: Sequence[Policy]) -> list[tuple[Policy, Policy]]:
-    """Pairs of a policy that is never reached and the first earlier one that shadows it."""
-    all_entries = [_entries(number, policy) for number, policy in enumerate(policies) if not policy.also]
+def find_shadowed(owners: Sequence[T], takes: Callable[[T], bool]) -> list[tuple[T, T]]:
+    """Pairs of one that is never reached and the first earlier one that shadows it. Only what `takes` can shadow."""
+    all_entries = [_entries(number, owner) for number, owner in enumerate(owners)]
     common: Counter[Mark] = Counter(key for entries in all_entries for shelf in entries.shelves() for key in shelf)
-    index: dict[Mark, list[_Entries]] = {}
-    everything: Policy | None = None
-    found: list[tuple[Policy, Policy]] = []
+    index: dict[Mark, list[_Entries[T]]] = {}
+    everything: T | None = None
+    found: list[tuple[T, T]] = []
     for entries in all_entries:
         shadow = _shadow(entries, index, common) or everything
         if shadow is not None:
-            found.append((entries.policy, shadow))
+            found.append((entries.owner, shadow))
+            continue
+        if not takes(entries.owner):
             continue
         shelves = entries.shelves()
         if not shelves:
-            everything = entries.policy
+            everything = entries.owner
             continue
         for key in min(shelves, key=lambda shelf: sum(common[key] for key in shelf)):
             index.setdefault(key, []).append(entries)
     return found
 
 
-def _shadow(later: _Entries, index: dict[Mark, list[_Entries]], common: Counter[Mark]) -> Policy | None:
+def _shadow(later: _Entries[T], index: dict[Mark, list[_Entries[T]]], common: Counter[Mark]) -> T | None:
     candidates = {earlier.number: earlier for key in later.looked_up(common) for earlier in index.get(key, ())}
     for number in sorted(candidates):
         if candidates[number].needed <= later.texts and _implies(later, candidates[number]):
-            return candidates[number].policy
+            return candidates[number].owner
     return None
 
 
-def _implies(later: _Entries, earlier: _Entries) -> bool:
+def _implies(later: _Entries[T], earlier: _Entries[T]) -> bool:
     """Whether every condition of the earlier match follows from one of the later."""
     return (
         earlier.others <= later.others
@@ -99,11 +111,11 @@ def _texts(one: OneOf) -> Iterable[str | None]:
     return [*one.texts, None] if one.absent else one.texts
 
 
-def _entries(number: int, policy: Policy) -> _Entries:
+def _entries(number: int, owner: T) -> _Entries[T]:
     values: list[tuple[str, OneOf]] = []
     exclusions: list[tuple[str, OneOf]] = []
     others: set[Mark] = set()
-    for match in _flat(policy.match):
+    for match in _flat(owner.match):
         if isinstance(match, Entry) and isinstance(match.test, OneOf):
             values.append((match.field, match.test))
         elif isinstance(match, Entry) and isinstance(match.test, Except):
@@ -113,7 +125,7 @@ def _entries(number: int, policy: Policy) -> _Entries:
     texts = [frozenset((field, text) for text in _texts(one)) for field, one in values]
     needed = frozenset(mark for marks in texts if len(marks) == 1 for mark in marks)
     return _Entries(
-        number, policy, tuple(values), tuple(exclusions), frozenset(others), frozenset().union(*texts), needed
+        number, owner, tuple(values), tuple(exclusions), frozenset(others), frozenset().union(*texts), needed
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from slamon.core.instants import Instant
 from slamon.core.policy import Place
+from slamon.core.standing import Ack
 from slamon.core.ticket import Ticket
 
 
@@ -34,13 +35,13 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class AlertExpectation:
-    """Who must be told about a moment that comes at an instant, and nobody else."""
+    """Who must be told of a moment at an instant, by a step without `after` or with one, and nobody else."""
 
     place: Place
     at: Instant
     target: str
     cycle: int | None
-    when: str  # at_risk, a single warning as `warn_at` keeps it, breached, met, missed
+    when: str  # at_risk, a single warning as `warn_at` keeps it, breached, met, missed, paused, resumed, cancelled
     notify: frozenset[str]
 
 
@@ -54,3 +55,4 @@ class Case:
     ticket: Ticket
     expectations: tuple[Expectation, ...]
     alerts: tuple[AlertExpectation, ...]
+    acks: tuple[Ack, ...] = ()

@@ -25,8 +25,8 @@ _MESSAGES = {
     "third_party_message": ("third_party", True),
 }
 _STATUSES = {"reopened": "open", "solved": "solved", "closed": "closed"}
-_NAMES = (CREATED, *_MESSAGES, "assigned", *_STATUSES)
-_LATER = frozenset({"acknowledged"})
+_ACKNOWLEDGED = "acknowledged"
+_NAMES = (CREATED, *_MESSAGES, "assigned", *_STATUSES, _ACKNOWLEDGED)
 _LOCAL_TIME = LocalTimeField()
 
 Happened = str | dict[str, Any]  # a name, or the fields that changed
@@ -39,8 +39,6 @@ class _HappenedField(Field[Happened]):
         if isinstance(node, Mapping):
             return self._change(node, report)
         text = scalar(node, owner, report, self.takes).text
-        if text in _LATER:
-            report.refuse(node, "not-built-yet", f"{quoted(text)} is not built yet in this version", "leave it out")
         if text not in _NAMES:
             help = did_you_mean(report.suggest(text, _NAMES)) or f"the events are {listed(_NAMES, 'and')}"
             report.refuse(node, "unknown-event", f"unknown event {quoted(text)}", help)
@@ -87,13 +85,24 @@ class EntryField(Field[tuple[Entry, ...]]):
         }
 
 
-def build_events(entries: list[Entry], zone: tzinfo, status: Any, report: Report) -> tuple[Instant, list[Event]]:
-    """When the ticket was created, and its events. `status` is the one it was created with."""
+@dataclass(frozen=True, slots=True)
+class Tale:
+    """When a ticket was created, what happened to it, and when somebody acknowledged its alerts."""
+
+    created_at: Instant
+    events: list[Event]
+    acknowledged: list[Instant]
+
+
+def build_events(entries: list[Entry], zone: tzinfo, status: Any, report: Report) -> Tale:
+    """What a timeline tells. `status` is the one that the ticket was created with."""
     happened = [(entry.at.instant(zone), one) for entry in entries for one in entry.what]
     first, *rest = happened
     _check_start(first[1], rest, report)
     _check_reopened(sorted(rest, key=lambda pair: pair[0]), status, report)
-    return first[0], [_event(number, at, one.value) for number, (at, one) in enumerate(rest, 1)]
+    numbered = [(number, at, one.value) for number, (at, one) in enumerate(rest, 1)]
+    events = [_event(number, at, what) for number, at, what in numbered if what != _ACKNOWLEDGED]
+    return Tale(first[0], events, [at for _, at, what in numbered if what == _ACKNOWLEDGED])
 
 
 def _check_start(first: Located[Happened], rest: list[tuple[Instant, Located[Happened]]], report: Report) -> None:

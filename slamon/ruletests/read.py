@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from slamon.core.policy import Rules
+from slamon.core.standing import Ack
 from slamon.core.ticket import Ticket
 from slamon.rulefile import Diagnostic
 from slamon.rulefile.compose import MAX_BYTES, compose, decode
@@ -20,13 +21,14 @@ from slamon.rulefile.render import render
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
 from slamon.ruletests import tables
 from slamon.ruletests.cases import AlertExpectation, Case, Expectation, Wanted
-from slamon.ruletests.events import build_events
+from slamon.ruletests.events import Tale, build_events
 from slamon.ruletests.tables import TicketValues
 from slamon.ruletests.values import LocalTime
 
 _ENDINGS = (".yml", ".yaml")
 _FOLDER = "tests"
 _SOURCE = "tests"  # the source of a test's ticket that names none
+_SOMEBODY = "somebody"  # who acknowledges
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +104,22 @@ def _case(test: Values, targets: list[str], report: Report) -> Case:
     expected = [_expectation(one.value, zone, targets, report) for one in test.get(tables.EXPECTED) or ()]
     alerts = [_alert(one.value, zone, targets, report) for one in test.get(tables.ALERTS) or ()]
     place = test.owner.file.place(test.owner.start)
-    ticket = _ticket(test, zone, report)
-    return Case(test.get(tables.NAME) or "", place, zone, ticket, tuple(expected), tuple(alerts))
-
-
-def _ticket(test: Values, zone: tzinfo, report: Report) -> Ticket:
     given = test.get(tables.TICKET) or TicketValues()
+    tale = _tale(test, given, zone, report)
+    ticket = _ticket(given, tale)
+    acks = tuple(Ack(ticket.source, ticket.id, None, _SOMEBODY, at) for at in tale.acknowledged)
+    return Case(test.get(tables.NAME) or "", place, zone, ticket, tuple(expected), tuple(alerts), acks)
+
+
+def _tale(test: Values, given: TicketValues, zone: tzinfo, report: Report) -> Tale:
     entries = [entry for item in test.get(tables.TIMELINE) or () for entry in item.value]
-    created_at, events = build_events(entries, zone, given.fields.get("status"), report)
+    return build_events(entries, zone, given.fields.get("status"), report)
+
+
+def _ticket(given: TicketValues, tale: Tale) -> Ticket:
     own: dict[str, Any] = {"id": "1", "source": _SOURCE, **given.own}
     customer = given.customer or None
-    return Ticket(created_at=created_at, fields=given.fields, events=events, customer=customer, **own)
+    return Ticket(created_at=tale.created_at, fields=given.fields, events=tale.events, customer=customer, **own)
 
 
 def _expectation(values: Values, zone: tzinfo, targets: list[str], report: Report) -> Expectation:

@@ -8,7 +8,7 @@ from itertools import groupby
 from xml.etree import ElementTree
 
 from slamon.rulefile.suggest import visible
-from slamon.ruletests.run import Failure, Outcome
+from slamon.ruletests.outcomes import Failure, Outcome
 
 
 def as_text(outcomes: Sequence[Outcome]) -> str:

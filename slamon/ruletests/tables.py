@@ -94,7 +94,7 @@ EXPECT = Record(
 )
 
 ALERT_TARGET = Key("target", Text("the name of a target"), "Which target.", required=True)
-WHEN = Key("when", MomentField(), "The moment that comes at this very instant.", required=True)
+WHEN = Key("when", MomentField(), "The moment that somebody is told of at this very instant.", required=True)
 NOTIFY = Key(
     "notify",
     OneOrMany(Text("the name of a notifier"), empty=True),

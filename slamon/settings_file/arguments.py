@@ -6,7 +6,7 @@ import dataclasses
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from slamon.core.instants import DAY, SECOND
 from slamon.rulefile.amounts import format_amount
@@ -19,6 +19,8 @@ from slamon.rulefile.records import Key, Values
 from slamon.secrets import Secret
 from slamon.settings_file.amounts import Integer, WallTime
 from slamon.settings_file.values import Leaf, SecretText, Section
+
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +103,8 @@ def _of_type(hint: Any) -> Reader | None:
         return _SINGLE[hint]()
     if get_origin(hint) is Literal:
         return Leaf(Choice(*map(str, get_args(hint)))), _as_it_is
-    if get_origin(hint) in (dict, Mapping) and get_args(hint) == (str, str):
-        return TextMap(), _as_it_is
+    if get_origin(hint) in (dict, Mapping) and get_args(hint) in _MAPS:
+        return _MAPS[get_args(hint)](), _as_it_is
     if dataclasses.is_dataclass(hint):
         inner = Inner(hint)
         return inner, inner.made
@@ -119,16 +121,18 @@ def _is_texts(hint: Any) -> bool:
     return (get_origin(hint) is list and of == (str,)) or (get_origin(hint) is tuple and of == (str, ...))
 
 
-class TextMap(Field[dict[str, str]]):
-    """A map of texts by names of the user's."""
+class ValueMap(Field[dict[str, V]]):
+    """A map of values of one kind by names of the user's."""
 
     takes = "a map such as {name: value}"
-    _value = Leaf(Text())
 
-    def read(self, node: Node, owner: Owner, report: Report) -> dict[str, str]:
+    def __init__(self, value: Field[V]) -> None:
+        self._value = value
+
+    def read(self, node: Node, owner: Owner, report: Report) -> dict[str, V]:
         if not isinstance(node, MapNode):
             wrong_shape(node, owner, report, self.takes)
-        found: dict[str, str] = {}
+        found: dict[str, V] = {}
         for key, value in node.entries:
             try:
                 found[key.text] = self._value.read(value, key, report)
@@ -140,6 +144,12 @@ class TextMap(Field[dict[str, str]]):
 
     def schema(self) -> Schema:
         return {"type": "object", "additionalProperties": self._value.schema()}
+
+
+_MAPS: dict[Any, Callable[[], Field[Any]]] = {
+    (str, str): lambda: ValueMap(Leaf(Text())),
+    (str, Secret): lambda: ValueMap(SecretText()),
+}
 
 
 class Inner(Section):

@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from functools import cache
 
 from slamon import directories, notifiers, sources
 from slamon.logs import LogFormat, LogLevel
 from slamon.rulefile.calendars import TimeZone
-from slamon.rulefile.diagnostics import Refused, Report
-from slamon.rulefile.fields import Choice, Constant, Field, Schema, Text, scalar
-from slamon.rulefile.nodes import Node, Owner, Scalar
+from slamon.rulefile.diagnostics import Report
+from slamon.rulefile.fields import Boolean, Choice, Constant, Schema, Text
+from slamon.rulefile.nodes import Node, Owner, Scalar, Spot
 from slamon.rulefile.records import Key
-from slamon.rulefile.source import SourceFile
-from slamon.rulefile.suggest import quoted
-from slamon.settings import WebSettings
-from slamon.settings_file.amounts import WallTime
+from slamon.secrets import Secret
+from slamon.settings_file.amounts import RateField, WallTime
 from slamon.settings_file.connectors import Connectors
 from slamon.settings_file.registry import Registry
-from slamon.settings_file.values import Leaf, Section
+from slamon.settings_file.values import Leaf, SecretText, Section
+from slamon.settings_file.web import SECTION, is_web_address
 
 DIRECTORY_FIELDS = ("customer", "assignee", "group")
-_ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9_.-]{1,255})):([0-9]{1,5})")
-
-
-class Listen(Field[WebSettings]):
-    """Host and port to listen on. Nobody is asked who he is yet, so only this machine may be let in."""
-
-    takes = "a host and a port, such as 127.0.0.1:8080"
-
-    def read(self, node: Node, owner: Owner, report: Report) -> WebSettings:
-        text = scalar(node, owner, report, self.takes).text
-        found = _ADDRESS.fullmatch(text)
-        if found is None or int(found[3]) > 65_535:
-            help = f"write 127.0.0.1:{text}" if text.isdecimal() else "write one such as 127.0.0.1:8080 or [::1]:8080"
-            report.refuse(node, "bad-address", f"{quoted(text)} is not {self.takes}", help)
-        host = found[1] or found[2]
-        if not _is_loopback(host):
-            message = f"listening on {quoted(host)}, beyond this machine, needs tokens: not built yet in this version"
-            help = f"write 127.0.0.1:{found[3]}, and let a proxy on this machine ask who is there"
-            report.refuse(node, "not-built-yet", message, help)
-        return WebSettings(host, int(found[3]))
-
-    def schema(self) -> Schema:
-        return {"type": "string", "pattern": f"^{_ADDRESS.pattern}$", "examples": ["127.0.0.1:8080"]}
-
-
-def read_listen(text: str) -> WebSettings | str:
-    """Where a text says to listen, or what is wrong with it."""
-    report = Report()
-    node = Scalar(SourceFile("", text), 0, len(text), text, False)
-    try:
-        return Listen().read(node, node, report)
-    except Refused:
-        return "; ".join(f"{found.message}; {found.help}" for found in report.diagnostics)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 class _WrittenOut(Leaf[str]):
@@ -77,6 +34,18 @@ class _WrittenOut(Leaf[str]):
         return self._inner.schema()
 
 
+class _Heartbeat(SecretText):
+    """An address that is as good as a password."""
+
+    def read(self, node: Node, owner: Owner, report: Report) -> Secret:
+        secret = super().read(node, owner, report)
+        if not is_web_address(secret.reveal()):
+            spot = Spot(node.file, node.start, node.end)
+            help = "write one such as https://hc.example/ping/ID"
+            report.refuse(spot, "bad-value", "this is no http(s) address to be called", help)
+        return secret
+
+
 _PATH = Text("a path")
 
 VERSION = Key("version", Leaf(Constant(1)), "The version of this format.", required=True)
@@ -84,15 +53,19 @@ RULES = Key("rules", _WrittenOut(_PATH), "The rules: a directory or one file, re
 TIME_ZONE = Key("time_zone", Leaf(TimeZone()), "In which times are shown; never counted with.", default="UTC")
 
 STORAGE_PATH = Key("path", Leaf(_PATH), "The database file, relative to this file.", default="var/slamon.db")
-STORAGE = Key("storage", Section("a map with path", (STORAGE_PATH,), not_built=("keep",)), "Where the state is kept.")
+KEEP_ENDED = Key("ended", Leaf(WallTime()), "Tickets, after the last of their commitments ended.", default="400d")
+KEEP_DELIVERIES = Key("deliveries", Leaf(WallTime()), "Deliveries, after they ended.", default="90d")
+KEEP_EVENTS = Key("events", Leaf(WallTime()), "What happened to tickets.", default="400d")
+_KEEP = Section("a map with ended, deliveries and events", (KEEP_ENDED, KEEP_DELIVERIES, KEEP_EVENTS))
+KEEP = Key("keep", _KEEP, "How long what is over is kept.")
+STORAGE = Key("storage", Section("a map with path and keep", (STORAGE_PATH, KEEP)), "Where the state is kept.")
 
-LISTEN = Key("listen", Leaf(Listen()), "Where /metrics, /healthz and the API are served.", default="127.0.0.1:8080")
-_LATER_WEB = ("auth", "open", "tokens", "url")
-WEB = Key("web", Section("a map with listen", (LISTEN,), not_built=_LATER_WEB), "The web server.")
+WEB = Key("web", SECTION, "Where it listens, and who may ask.")
 
 POLL = Key("poll", Leaf(WallTime()), "How often the source is read.", default="30s")
-_LATER_IN_SOURCES = ("agents", "bots", "fields", "max_data_age", "network", "since", "status")
-_SOURCES = Registry("source", sources.kinds, sources.load, (POLL,), _LATER_IN_SOURCES)
+MAX_DATA_AGE = Key("max_data_age", Leaf(WallTime()), "What is known is stale once it is older.", default="10m")
+_LATER_IN_SOURCES = ("agents", "bots", "fields", "network", "since", "status")
+_SOURCES = Registry("source", sources.kinds, sources.load, (POLL, MAX_DATA_AGE), _LATER_IN_SOURCES)
 _SOURCE = "{tickets: {kind: file, path: tickets.jsonl}}"
 SOURCES = Key("sources", Connectors(_SOURCES), "Where tickets come from.", required=True, example=_SOURCE)
 
@@ -105,13 +78,25 @@ _IN_DIRECTORIES = (DIRECTORY_KEY, ON, REFRESH, ADDRESS)
 _DIRECTORIES = Registry("directory", directories.kinds, directories.load, _IN_DIRECTORIES)
 DIRECTORIES = Key("directories", Connectors(_DIRECTORIES), "Who a customer is, and how an assignee is reached.")
 
-_LATER_IN_NOTIFIERS = ("fallback", "people", "rate", "template")
-_NOTIFIERS = Registry("notifier", notifiers.kinds, notifiers.load, (), _LATER_IN_NOTIFIERS, inherits=True)
+RATE = Key("rate", Leaf(RateField()), "How many messages it sends at most.", default="that of its kind")
+FALLBACK = Key("fallback", Leaf(Text("the name of a notifier")), "Who gets what it could not deliver.")
+PEOPLE = Key("people", Leaf(Text("the name of a directory")), "Where it finds the addresses of people.")
+TEMPLATE = Key("template", Leaf(_PATH), "What its messages are made by: a file, relative to this one.")
+_IN_NOTIFIERS = (RATE, FALLBACK, PEOPLE, TEMPLATE)
+_NOTIFIERS = Registry("notifier", notifiers.kinds, notifiers.load, _IN_NOTIFIERS, inherits=True)
 NOTIFIERS = Key("notifiers", Connectors(_NOTIFIERS), "Who brings messages to people; console is always there.")
 
 HORIZON = Key("horizon", Leaf(WallTime()), "News older than this when first seen is not sent.", default="24h")
-_LATER_ALERTS = ("per_ticket", "realert_after", "send")
-ALERTS = Key("alerts", Section("a map with horizon", (HORIZON,), not_built=_LATER_ALERTS), "What is worth a message.")
+PER_TICKET = Key("per_ticket", Leaf(RateField()), "Messages of one ticket to one recipient; more wait.", default="6/h")
+REALERT_AFTER = Key("realert_after", Leaf(WallTime()), "A pause longer than this warns anew.", default="1h")
+SEND = Key("send", Leaf(Boolean()), "`false` does everything but the sending.", default="true")
+_ALERTS = Section("a map with horizon, per_ticket, realert_after and send", (HORIZON, PER_TICKET, REALERT_AFTER, SEND))
+ALERTS = Key("alerts", _ALERTS, "What is worth a message.")
+
+HEARTBEAT_URL = Key("url", _Heartbeat(), "What is called while slamon is at work.", required=True)
+EVERY = Key("every", Leaf(WallTime()), "How often it is called.", default="1m")
+_HEARTBEAT = Section("a map with url and every", (HEARTBEAT_URL, EVERY))
+HEARTBEAT = Key("heartbeat", _HEARTBEAT, "Who notices when slamon itself stands still.")
 
 _FORMATS: tuple[LogFormat, ...] = ("console", "json")
 _LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
@@ -121,8 +106,7 @@ LOG = Key("log", Section("a map with format and level", (LOG_FORMAT, LOG_LEVEL))
 
 DOCUMENT = Section(
     "a map that begins with version: 1",
-    (VERSION, RULES, TIME_ZONE, STORAGE, WEB, SOURCES, DIRECTORIES, NOTIFIERS, ALERTS, LOG),
-    not_built=("heartbeat",),
+    (VERSION, RULES, TIME_ZONE, STORAGE, WEB, SOURCES, DIRECTORIES, NOTIFIERS, ALERTS, HEARTBEAT, LOG),
     hints={
         "policies": "policies stand in the rules files, in the directory that rules: names",
         "calendars": "calendars stand in the rules files, in the directory that rules: names",

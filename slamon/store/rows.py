@@ -9,22 +9,29 @@ from typing import Any
 
 import msgspec
 
+from slamon.core.bundles import Waiting
+from slamon.core.instants import Instant
 from slamon.core.message import Message
-from slamon.ports import CommitmentRow, Delivery, NewDelivery
+from slamon.ports import CommitmentRow, DeadLetter, Delivery, Ending, NewDelivery, Notification
 
 Row = tuple[Any, ...]
 Key = tuple[str, str, int]
 
 _decoder = msgspec.json.Decoder(Message)
+_NEW = [field.name for field in fields(NewDelivery)]  # in the order of the statements
+_KEPT = [field.name for field in fields(Delivery)]
+_new = attrgetter(*_NEW)
 _columns = attrgetter(*(field.name for field in fields(CommitmentRow)))  # in the order of the statements
 
 
-def encode_message(message: Message) -> str:
-    """A message as JSON. Half characters, which no notifier could send either, become question marks."""
+def encoded(message: Message) -> tuple[Message, str]:
+    """A message as it will be read back, and as JSON. Half characters, which no notifier could send either, become
+    question marks."""
     try:
-        return msgspec.json.encode(message).decode()
+        return message, msgspec.json.encode(message).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(_whole(msgspec.to_builtins(message))).decode()
+        text = msgspec.json.encode(_whole(msgspec.to_builtins(message))).decode()
+        return decode_message(text), text
 
 
 def _whole(value: Any) -> Any:
@@ -52,34 +59,27 @@ def commitment_row(source: str, ticket: str, row: CommitmentRow) -> Row:
     return source, ticket, *_columns(row)
 
 
-def delivery_row(delivery: NewDelivery) -> Row:
-    return (
-        delivery.identity,
-        delivery.source,
-        delivery.ticket,
-        delivery.route,
-        delivery.notifier,
-        delivery.moment,
-        delivery.promise,
-        delivery.due_at,
-        encode_message(delivery.message),
-    )
+def delivery_row(delivery: NewDelivery, not_before: Instant) -> Row:
+    values = dict(zip(_NEW, _new(delivery), strict=True)) | {"not_before": not_before}
+    return tuple(int(value) if isinstance(value, bool) else value for value in values.values())
 
 
 def delivery(row: Row) -> Delivery:
-    """A claimed row; its first column is what it was sorted by."""
-    _, id, identity, source, ticket, route, notifier, moment, promise, due_at, attempts, sealed, message = row
-    return Delivery(
-        id=id,
-        identity=identity,
-        source=source,
-        ticket=ticket,
-        route=route,
-        notifier=notifier,
-        moment=moment,
-        promise=promise,
-        due_at=due_at,
-        message=decode_message(message),
-        attempts=attempts,
-        sealed=bool(sealed),
-    )
+    values = dict(zip(_KEPT, row, strict=True))
+    flags = {name: bool(values[name]) for name in ("collective", "update")}
+    return Delivery(**values | flags)
+
+
+def waiting(row: Row) -> Waiting:
+    route, address, bundle, collective, count, oldest = row
+    return Waiting(route, address, bundle, bool(collective), count, oldest)
+
+
+def notification(row: Row) -> Notification:
+    id, notifier, message, made_at, attempts, doubtful, is_copy = row
+    return Notification(id, notifier, decode_message(message), made_at, attempts, bool(doubtful), bool(is_copy))
+
+
+def dead_letter(row: Row) -> DeadLetter:
+    message, notifier, route, state, ended_at, error = row
+    return DeadLetter(decode_message(message), notifier, route, Ending(state), ended_at, error)

@@ -7,16 +7,18 @@ from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from slamon.core.instants import Instant
-from slamon.core.message import Message
-from slamon.ports import CommitmentRow, Delivery, Ending, Judgement, StoredTicket
-from slamon.store import rows, transactions
+from slamon.core.standing import Ack
+from slamon.ports import CommitmentRow, Judgement, SilenceRow, StoredTicket
+from slamon.store import forgetting, standing, transactions
 from slamon.store import statements as sql
 from slamon.store.database import connect
 from slamon.store.lock import ProcessLock
+from slamon.store.outbox import SqliteOutbox
 from slamon.store.units import GroupCommit, Units
+from slamon.store.watching import SqliteWatching
 
 
-class SqliteStore:
+class SqliteStore(SqliteOutbox, SqliteWatching):
     """ports.Store in the SQLite file at `path`, which and whose directory are made if missing."""
 
     def __init__(self, path: Path) -> None:
@@ -99,32 +101,23 @@ class SqliteStore:
         found = await self._units.rows(sql.COMMITMENT_COUNTS)
         return {(source, policy, target, status): number for source, policy, target, status, number in found}
 
-    async def claim(self, notifier: str, now: Instant, limit: int) -> Sequence[Delivery]:
-        claimed = await self._units.write(lambda db: db.execute(sql.CLAIM, (notifier, now, limit)).fetchall())
-        return [rows.delivery(row) for row in sorted(claimed)]
+    async def save_ack(self, ack: Ack) -> None:
+        await self._units.write(lambda db: standing.save_ack(db, ack))
 
-    async def next_delivery(self, notifier: str) -> Instant | None:
-        found: Instant | None = await self._units.one(sql.NEXT_DELIVERY, notifier)
-        return found
+    async def acks(self, tickets: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[Ack, ...]]:
+        return await self._units.read(lambda db: standing.acks(db, tickets))
 
-    async def seal(self, id: int, message: Message) -> None:
-        await self._units.change(sql.SEAL, rows.encode_message(message), id)
+    async def save_silence(self, silence: SilenceRow) -> None:
+        await self._units.write(lambda db: standing.save_silence(db, silence))
 
-    async def settle(self, id: int, ending: Ending, now: Instant, error: str | None = None) -> None:
-        await self._units.change(sql.SETTLE, ending.value, now, error, id)
+    async def end_silence(self, id: str, now: Instant) -> bool:
+        return await self._units.write(lambda db: standing.end_silence(db, id, now))
 
-    async def retry(self, id: int, at: Instant, error: str) -> None:
-        await self._units.change(sql.RETRY, at, error, id)
+    async def silences(self, now: Instant) -> Sequence[SilenceRow]:
+        return await self._units.read(lambda db: standing.silences(db, now))
 
-    async def release(self) -> int:
-        return await self._units.change(sql.RELEASE)
-
-    async def deliveries(self) -> Mapping[tuple[str, str], int]:
-        found = await self._units.rows(sql.DELIVERY_COUNTS)
-        return {(notifier, state): number for notifier, state, number in found}
-
-    async def prune(self, before: Instant) -> int:
-        return await self._units.write(lambda db: transactions.prune(db, before))
+    async def prune(self, ended: Instant, deliveries: Instant) -> int:
+        return await forgetting.prune(self._units, ended, deliveries)
 
 
 async def _uncut(coroutine: Coroutine[None, None, None]) -> None:

@@ -29,44 +29,49 @@ SELECT source, id, body, version FROM tickets WHERE marked IS NOT NULL ORDER BY 
 """
 STANDING = "SELECT version, marked, touched_at FROM tickets WHERE source = ? AND id = ?"
 UNMARK = "UPDATE tickets SET marked = NULL, touched_at = coalesce(touched_at, ?) WHERE source = ? AND id = ?"
-FORGET_TICKETS = """
-DELETE FROM tickets WHERE touched_at < ? AND marked IS NULL
-AND NOT EXISTS (
+# In slices behind (?2, ?3); with whether each must stay: its ticket waits, is open, or is to be told about.
+OLD_TICKETS = """
+SELECT touched_at, rowid, marked IS NOT NULL OR EXISTS (
   SELECT 1 FROM commitments AS c
   WHERE c.source = tickets.source AND c.ticket = tickets.id AND c.status NOT IN ('met', 'missed', 'cancelled')
-) AND NOT EXISTS (
-  SELECT 1 FROM deliveries AS d
-  WHERE d.source = tickets.source AND d.ticket = tickets.id AND d.ended_at IS NULL
+) OR EXISTS (
+  SELECT 1 FROM deliveries AS d WHERE d.source = tickets.source AND d.ticket = tickets.id AND d.ended_at IS NULL
 )
+FROM tickets WHERE touched_at < ?1 AND (touched_at, rowid) > (?2, ?3) ORDER BY touched_at, rowid LIMIT ?4
 """
+FORGET_TICKET = "DELETE FROM tickets WHERE rowid = ?"
 
 # --- commitments -----------------------------------------------------------------------------------------------------
 
 COMMITMENTS = """
-SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules
+SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
+  confidence
 FROM commitments WHERE source = ? AND ticket = ? ORDER BY policy, target, cycle
 """
 FINALS = """
-SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules
+SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
+  confidence
 FROM commitments
 WHERE source = ? AND ticket = ? AND status IN ('met', 'missed', 'cancelled') AND rules <> ?
 ORDER BY policy, target, cycle
 """
 SAVE_COMMITMENT = """
 INSERT INTO commitments
-  (source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
+   confidence)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
   status = excluded.status, clock = excluded.clock, started_at = excluded.started_at, due_at = excluded.due_at,
   breached_at = excluded.breached_at, stopped_at = excluded.stopped_at, changes_at = excluded.changes_at,
-  rules = excluded.rules
+  rules = excluded.rules, confidence = excluded.confidence
 """
 DROP_COMMITMENT = """
 DELETE FROM commitments WHERE source = ? AND ticket = ? AND policy = ? AND target = ? AND cycle = ?
 """
 NEAREST = """
 SELECT
-  source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules
+  source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
+  confidence
 FROM commitments
 WHERE coalesce(due_at, breached_at) >= ? AND coalesce(due_at, breached_at) IS NOT NULL
 AND status NOT IN ('met', 'missed', 'cancelled')
@@ -79,37 +84,41 @@ WHERE source = ? AND ticket > ? AND status NOT IN ('met', 'missed', 'cancelled')
 NEXT_CHANGE = "SELECT min(changes_at) FROM commitments WHERE changes_at IS NOT NULL"
 COMMITMENT_COUNTS = "SELECT source, policy, target, status, number FROM commitment_counts WHERE number > 0"
 
-# --- deliveries ------------------------------------------------------------------------------------------------------
+# --- what people have said -------------------------------------------------------------------------------------------
 
-QUEUE = """
-INSERT INTO deliveries
-  (identity, source, ticket, route, notifier, moment, promise, due_at, message, state, next_at, attempts, sealed)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', ?8, 0, 0
-WHERE NOT EXISTS (SELECT 1 FROM spent_identities WHERE source = ?2 AND ticket = ?3 AND identity = ?1)
-ON CONFLICT (identity) DO NOTHING
+SAVE_ACK = """
+INSERT INTO acks (source, ticket, target, said_by, said_at, until) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET said_by = excluded.said_by, said_at = excluded.said_at, until = excluded.until
 """
-CLAIM = """
-UPDATE deliveries SET state = 'claimed', claimed_at = ?2
-WHERE id IN (
-  SELECT id FROM deliveries WHERE notifier = ?1 AND state = 'pending' AND next_at <= ?2 ORDER BY next_at, id LIMIT ?3
+ANY_ACK = "SELECT 1 FROM acks LIMIT 1"
+ACKS = "SELECT target, said_by, said_at, until FROM acks WHERE source = ? AND ticket = ? ORDER BY target"
+# The version grows with a mark: a judgement that was made before and is still on its way must not take it off.
+MARK_TICKET = """
+UPDATE tickets SET version = version + 1, marked = coalesce(marked, ?) WHERE source = ? AND id = ?
+"""
+# Whoever is looked at again only by the end of the silence may have been looked at under it; whoever waits for judging
+# may be under it right now.
+MARK_UNTIL = """
+UPDATE tickets SET version = version + 1, marked = coalesce(marked, ?1)
+WHERE rowid IN (
+  SELECT t.rowid FROM commitments AS c JOIN tickets AS t ON t.source = c.source AND t.id = c.ticket
+  WHERE c.changes_at <= ?2
+  UNION ALL SELECT rowid FROM tickets WHERE marked IS NOT NULL
 )
-RETURNING next_at, id, identity, source, ticket, route, notifier, moment, promise, due_at, attempts, sealed, message
 """
-NEXT_DELIVERY = "SELECT min(next_at) FROM deliveries WHERE notifier = ? AND state = 'pending'"
-SEAL = "UPDATE deliveries SET message = ?, sealed = 1 WHERE id = ? AND state = 'claimed' AND sealed = 0"
-# Pending ones too: a delivery that was given back while its last send was still under way has ended all the same.
-SETTLE = "UPDATE deliveries SET state = ?, ended_at = ?, error = ? WHERE id = ? AND ended_at IS NULL"
-RETRY = """
-UPDATE deliveries SET state = 'pending', next_at = ?, error = ?, attempts = attempts + 1, claimed_at = NULL
-WHERE id = ? AND state = 'claimed'
+STANDING_SILENCE = "SELECT until FROM silences WHERE id = ?1 AND until > ?2"
+SAVE_SILENCE = """
+INSERT INTO silences (id, match, begins_at, until, said_by, comment) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET
+  match = excluded.match, begins_at = excluded.begins_at, until = excluded.until,
+  said_by = excluded.said_by, comment = excluded.comment
 """
-RELEASE = "UPDATE deliveries SET state = 'pending', claimed_at = NULL WHERE state = 'claimed'"
-DELIVERY_COUNTS = "SELECT notifier, state, number FROM delivery_counts WHERE number > 0"
-KEEP_IDENTITIES = """
-INSERT INTO spent_identities
-SELECT d.source, d.ticket, d.identity
-FROM deliveries AS d JOIN tickets AS t ON t.source = d.source AND t.id = d.ticket
-WHERE d.ended_at < ?
-ON CONFLICT DO NOTHING
+END_SILENCE = "UPDATE silences SET until = ?1 WHERE id = ?2"
+SILENCES = """
+SELECT id, match, begins_at, until, said_by, comment FROM silences WHERE until > ? ORDER BY until, id
 """
-FORGET_DELIVERIES = "DELETE FROM deliveries WHERE ended_at < ?"
+FORGET_SILENCES = "DELETE FROM silences WHERE until < ?"
+FORGET_ACKS = """
+DELETE FROM acks WHERE said_at < ?
+AND NOT EXISTS (SELECT 1 FROM tickets AS t WHERE t.source = acks.source AND t.id = acks.ticket)
+"""

@@ -10,10 +10,11 @@ from slamon.core.instants import Instant
 from slamon.ports import CommitmentRow, Judgement, StoredTicket
 from slamon.store import rows
 from slamon.store import statements as sql
+from slamon.store.queueing import queue
 
 
 def save_batch(db: sqlite3.Connection, source: str, bodies: dict[str, bytes], cursor: bytes | None) -> int:
-    place = _next_place(db)
+    place = next_place(db)
     changed = db.executemany(sql.SAVE_TICKET, [(source, id, body, place) for id, body in bodies.items()]).rowcount
     if cursor is not None:
         db.execute(sql.SET_CURSOR, (source, cursor))
@@ -21,10 +22,10 @@ def save_batch(db: sqlite3.Connection, source: str, bodies: dict[str, bytes], cu
 
 
 def mark_all(db: sqlite3.Connection) -> None:
-    db.execute(sql.MARK_ALL, (_next_place(db),))
+    db.execute(sql.MARK_ALL, (next_place(db),))
 
 
-def _next_place(db: sqlite3.Connection) -> int:
+def next_place(db: sqlite3.Connection) -> int:
     """Behind every ticket that waits for judging already."""
     (last,) = db.execute(sql.LAST_PLACE).fetchone()
     return int(last) + 1
@@ -59,7 +60,7 @@ def apply(db: sqlite3.Connection, judgements: Sequence[Judgement], now: Instant)
     for judgement in judgements:
         if _take_mark_off(db, judgement, now):
             _replace_commitments(db, judgement)
-        new += db.executemany(sql.QUEUE, [rows.delivery_row(delivery) for delivery in judgement.deliveries]).rowcount
+        new += queue(db, judgement.deliveries, now)
     return new
 
 
@@ -82,10 +83,3 @@ def _replace_commitments(db: sqlite3.Connection, judgement: Judgement) -> None:
     db.executemany(sql.DROP_COMMITMENT, [(*home, *gone) for gone in before.keys() - after.keys()])
     changed = [row for key, row in after.items() if row != before.get(key)]
     db.executemany(sql.SAVE_COMMITMENT, [rows.commitment_row(*home, row) for row in changed])
-
-
-def prune(db: sqlite3.Connection, before: Instant) -> int:
-    """Tickets first: of those that stay, the identities of forgotten deliveries are kept."""
-    tickets = db.execute(sql.FORGET_TICKETS, (before,)).rowcount
-    db.execute(sql.KEEP_IDENTITIES, (before,))
-    return tickets + db.execute(sql.FORGET_DELIVERIES, (before,)).rowcount

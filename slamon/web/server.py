@@ -1,103 +1,68 @@
-"""The endpoints. What each says in which state: docs/reference/endpoints.md."""
+"""Listening: at an address for whoever has a token, and at a local socket for people of this machine."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+import asyncio
+from pathlib import Path
 
-import msgspec
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
-from slamon.ports import StoreError
-from slamon.web.health import Health
-from slamon.web.hooks import Hooks, Take
+from slamon.settings import WebSettings
+from slamon.web import local
+from slamon.web.access import Access
+from slamon.web.endpoints import Answers, application
 
-_MOST_BODY_BYTES = 64 * 1024
+__all__ = ["Answers", "WebServer"]
+
 _KEEP_ALIVE_SECONDS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Where the endpoints get what they say."""
-
-    health: Callable[[], Health]
-    metrics: Callable[[], Awaitable[tuple[bytes, str]]]  # text and content type
-    status: Callable[[], Awaitable[dict[str, Any]]]
-    tickets: Callable[[str], Awaitable[Sequence[bytes]]]  # the histories of an id, one for each source that has it
-    take: Take  # what is pushed
-
-
 class WebServer:
-    """Listens on one address; port 0 takes a free one, `url` says which."""
+    """Listens on one address, and on a local socket if a path is given; port 0 takes a free one, `url` says which."""
 
-    def __init__(self, host: str, port: int, answers: Answers) -> None:
-        self._host, self._port = host, port
-        self._runner = web.AppRunner(_application(answers), keepalive_timeout=_KEEP_ALIVE_SECONDS, access_log=None)
+    def __init__(self, settings: WebSettings, answers: Answers, socket: Path | None = None) -> None:
+        self._settings = settings
+        self._runner = _runner(application(answers, Access.of(settings)))
+        self._local = None if socket is None else _Local(socket, _runner(application(answers, Access(trusted=True))))
         self.url = ""
 
     async def start(self) -> None:
-        """OSError if the address cannot be had."""
+        """OSError if the address cannot be had, NoLocalSocket if the socket cannot."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port)
+        site = web.TCPSite(self._runner, self._settings.host, self._settings.port)
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        if self._local is not None:
+            await self._local.start()
 
     async def stop(self) -> None:
+        if self._local is not None:
+            await self._local.stop()
         await self._runner.cleanup()
 
 
-def _application(answers: Answers) -> web.Application:
-    app = web.Application(client_max_size=_MOST_BODY_BYTES, middlewares=[_store_trouble])
+class _Local:
+    """The local socket."""
 
-    async def livez(_: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
+    def __init__(self, path: Path, runner: web.AppRunner) -> None:
+        self._path = path
+        self._runner = runner
+        self._server: asyncio.Server | None = None
 
-    async def readyz(_: web.Request) -> web.Response:
-        health = answers.health()
-        text = "".join(f"{line}\n" for line in (health.status, *health.problems))
-        return web.Response(text=text, status=200 if health.ready else 503)
+    async def start(self) -> None:
+        await self._runner.setup()
+        protocols = self._runner.server
+        assert protocols is not None
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(protocols, sock=local.listen(self._path))
 
-    async def healthz(_: web.Request) -> web.Response:
-        health = answers.health()
-        body = {"status": health.status, "problems": health.problems, **health.details}
-        return _json(body, 200 if health.ready else 503)
-
-    async def metrics(_: web.Request) -> web.Response:
-        text, content_type = await answers.metrics()
-        return web.Response(body=text, headers={"Content-Type": content_type})
-
-    async def status(_: web.Request) -> web.Response:
-        return _json(await answers.status(), 200)
-
-    async def tickets(request: web.Request) -> web.Response:
-        found = await answers.tickets(request.query.get("id", ""))
-        if not found:
-            return _json({"nearest": []}, 404)
-        return web.Response(body=b"".join(line + b"\n" for line in found), content_type="application/jsonl")
-
-    for path, answer in (
-        ("/livez", livez),
-        ("/readyz", readyz),
-        ("/healthz", healthz),
-        ("/metrics", metrics),
-        ("/api/status", status),
-        ("/api/tickets", tickets),
-    ):
-        app.router.add_get(path, answer)
-    app.router.add_post("/hooks/{name}", Hooks(answers.take).answer)
-    return app
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._path.unlink(missing_ok=True)
+        await self._runner.cleanup()
 
 
-@web.middleware
-async def _store_trouble(request: web.Request, handler: Handler) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except StoreError as error:
-        return web.Response(text=f"the store does not answer: {error}\n", status=503)
-
-
-def _json(body: dict[str, Any], status: int) -> web.Response:
-    return web.Response(body=msgspec.json.encode(body) + b"\n", status=status, content_type="application/json")
+def _runner(app: web.Application) -> web.AppRunner:
+    return web.AppRunner(app, keepalive_timeout=_KEEP_ALIVE_SECONDS, access_log=None)

@@ -100,6 +100,7 @@ def daily(name: str, text: str, zone: tzinfo = BERLIN, **rest: Any) -> Hours:
 
 
 OFFICE = hours("office", "09:00-17:00")
+NIGHT_SHIFT = daily("nights", "22:00-06:00")
 ROUND = Hours("24x7", UTC, ("00:00-24:00",) * 7)
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -215,11 +216,17 @@ async def test_killed_at_random_moments_it_loses_and_doubles_nothing(tmp_path: P
     assert len(found["doubled"]) <= 6  # at most what was between its send and its mark at a kill
 
 
+def _body(id: str, *tickets: str) -> bytes:
+    return msgspec.json.encode({"data": {"id": id, "covers": [{"ticket": ticket} for ticket in tickets]}})
+
+
 def test_the_comparison_sees_what_is_lost_wrong_and_doubled() -> None:
-    traffic = Traffic(Path("tickets.jsonl"), due=["t1", "t2", "t3"])
-    assert judge(traffic, [b"t1 x", b"t1 x", b"t9", b"t3 a", b"t3 b"]) == {
+    traffic = Traffic(Path("tickets.jsonl"), due=["t1", "t2", "t3", "t4"])
+    bodies = [_body("a", "t1"), _body("a", "t1"), _body("b", "t9"), _body("c", "t3", "t4"), _body("d", "t4")]
+    assert judge(traffic, [*bodies, _body("d", "t4", "t4")]) == {
         "lost": ["t2"],
         "wrong": ["t9"],
-        "doubled": ["t1", "t3"],
-        "doubled and not byte for byte the same": ["t3"],
+        "told in two messages": ["t4"],
+        "doubled": ["a", "d"],
+        "doubled and not byte for byte the same": ["d"],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,16 @@ import msgspec
 
 from slamon.core.assess import Assessor
 from slamon.core.history import decode
-from slamon.core.instants import Span, parse_instant
+from slamon.core.instants import Span, format_instant, parse_instant
 from slamon.core.judge import Judge
 from slamon.core.message import Message
-from slamon.flow.deliver import Deliverer
-from slamon.flow.judge import Join, JudgeLoop, as_told
+from slamon.core.routes import Routing
+from slamon.flow.deliver import Deliverer, Manners, Teller
+from slamon.flow.judge import Address, Join, JudgeLoop, as_told, no_address
+from slamon.flow.standing import Standings
 from slamon.ports import Ending, Reason, Store
 from slamon.rulefile import read_texts
+from slamon.silences import silences_of
 from tests.clock import ManualTime
 
 RULES = """
@@ -51,8 +54,8 @@ class Watched:
     def attempted(self, notifier: str, failure: Reason | None) -> None:
         self.attempts.append(failure)
 
-    def delivered(self, notifier: str, ending: Ending, lateness: Span) -> None:
-        self.endings.append(ending)
+    def delivered(self, notifier: str, ending: Ending, lateness: Sequence[Span]) -> None:
+        self.endings += [ending] * len(lateness)
 
     def swept(self, found: int) -> None: ...
 
@@ -61,11 +64,15 @@ class Known:
     """Sources about which nothing more can be learnt."""
 
     remark: str | None = None
+    is_settled = True
 
     async def reread(self, source: str, ticket: str) -> None: ...
 
     def staleness(self, source: str) -> str | None:
         return self.remark
+
+    def settled(self) -> bool:
+        return self.is_settled
 
 
 @dataclass
@@ -98,8 +105,13 @@ class Bench:
     time: ManualTime
     desk: Desk
     watched: Watched
+    known: Known
+    assessor: Assessor
     loop: JudgeLoop
     deliverer: Deliverer
+    address: Address
+    manners: Manners | None
+    changed: asyncio.Event  # wakes the judge
 
     async def put(self, id: str, created_at: str, events: Sequence[dict[str, Any]] = (), **keys: Any) -> None:
         """A ticket as a source would bring it."""
@@ -110,20 +122,61 @@ class Bench:
     async def turn(self, at: str) -> list[str]:
         """Set the clock, judge, deliver all that is due; the titles that were sent."""
         self.time.jump_to(parse_instant(at))
+        return await self.go()
+
+    async def go(self) -> list[str]:
+        """Judge and deliver all that is due now; the titles that were sent."""
         before = len(self.desk.sent)
         await self.loop.catch_up()
         await self.deliverer.catch_up()
         return self.desk.titles[before:]
 
+    async def pass_until(self, at: str) -> list[tuple[str, str]]:
+        """Let time pass; whatever is due on the way is done at its instant. What was sent, as (time, title)."""
+        goal, sent = parse_instant(at), []
+        while True:
+            titles = await self.go()
+            sent += [(format_instant(self.time.now())[11:19], title) for title in titles]
+            wakes = [await self.store.next_change(), await self.deliverer.catch_up()]
+            later = [one for one in wakes if one is not None and one > self.time.now()]
+            if self.time.now() >= goal:
+                return sent
+            self.time.advance_to(min([goal, *later]))
 
-def bench(store: Store, at: str, rules: str = RULES, version: str = "1", join: Join = as_told) -> Bench:
-    loaded = read_texts({"rules.yml": rules.encode()}, notifiers=frozenset({"desk"}))
+    def restarted(self, store: Store | None = None) -> Bench:
+        """As after a crash: nothing is left but the store, and what people see."""
+        kept = {"desk": self.desk, "address": self.address, "manners": self.manners}
+        return assemble(store or self.store, self.time, self.assessor, **kept)  # type: ignore[arg-type]
+
+
+def assemble(
+    store: Store,
+    time: ManualTime,
+    assessor: Assessor,
+    version: str = "1",
+    join: Join = as_told,
+    manners: Manners | None = None,
+    address: Address = no_address,
+    desk: Desk | None = None,
+    tellers: Mapping[str, Teller] | None = None,
+) -> Bench:
+    desk, watched, known, queued = desk or Desk(), Watched(), Known(), asyncio.Event()
+    standings = Standings(store, silences_of)
+    changed = asyncio.Event()
+    loop = JudgeLoop(assessor, store, time, changed, queued.set, watched, version, standings, join, address)
+    deliverer = Deliverer(
+        desk, assessor, store, time, queued, watched, known, standings, manners, join, queued.set, tellers
+    )
+    return Bench(store, time, desk, watched, known, assessor, loop, deliverer, address, manners, changed)
+
+
+def bench(store: Store, at: str, rules: str = RULES, version: str = "1", **parts: Any) -> Bench:
+    """A service at an instant; `link` and `realert_after` are the assessor's, all else is `assemble`'s."""
+    loaded = read_texts({"rules.yml": rules.encode()}, notifiers=frozenset({"desk", "pager"}))
     assert loaded.rules is not None, loaded.render()
-    assessor = Assessor(Judge(loaded.rules), loaded.rules.routes)
-    time, desk, watched, queued = ManualTime(parse_instant(at)), Desk(), Watched(), asyncio.Event()
-    loop = JudgeLoop(assessor, store, time, asyncio.Event(), queued.set, watched, version, join)
-    deliverer = Deliverer(desk, assessor, store, time, 1, queued, watched, Known(), join)
-    return Bench(store, time, desk, watched, loop, deliverer)
+    routing = Routing(loaded.rules.routes, loaded.rules.quiet)
+    assessor = Assessor(Judge(loaded.rules), routing, link=parts.pop("link", None))
+    return assemble(store, ManualTime(parse_instant(at)), assessor, version, **parts)
 
 
 def message(at: str, by: str = "agent") -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from slamon.core.instants import MINUTE, SECOND
@@ -90,7 +92,10 @@ async def test_met_is_told_where_a_route_asks_for_it(store: Store) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_pause_that_moves_the_due_instant_does_not_warn_again(store: Store) -> None:
+@pytest.mark.parametrize(("resumed", "told"), [("2026-06-05T16:59:00Z", 0), ("2026-06-05T19:00:00Z", 1)])
+async def test_a_pause_that_moves_the_due_instant_warns_again_only_after_long(
+    store: Store, resumed: str, told: int
+) -> None:
     rules = """
 version: 1
 policies: [{name: all, match: all, calendar: 24x7, warn_at: 50%, targets: {resolution: 4h}}]
@@ -99,9 +104,9 @@ routes: [{name: all, match: all, steps: [{when: at_risk, notify: desk}]}]
     run = bench(store, FRIDAY_4PM, rules)
     await run.put("7", FRIDAY_4PM)
     assert len(await run.turn("2026-06-05T16:30:00Z")) == 1
-    waited = [status("2026-06-05T17:00:00Z", "waiting_customer"), status("2026-06-05T19:00:00Z", "open")]
+    waited = [status("2026-06-05T16:40:00Z", "waiting_customer"), status(resumed, "open")]
     await run.put("7", FRIDAY_4PM, waited)
-    assert await run.turn("2026-06-05T19:00:01Z") == []
+    assert len(await run.turn(resumed)) == told
 
 
 @pytest.mark.asyncio
@@ -123,7 +128,8 @@ async def test_what_is_refused_for_good_is_not_tried_again(store: Store) -> None
     await run.put("7", FRIDAY_4PM)
     await run.turn("2026-06-08T08:00:00Z")
     assert run.watched.endings == [Ending.DEAD]
-    assert await store.next_delivery("desk") is None
+    assert await store.next_due("desk") is None
+    assert [letter.error for letter in await store.dead_letters(9)] == ["no such channel"]
 
 
 @pytest.mark.asyncio
@@ -208,3 +214,16 @@ async def test_an_answer_dated_in_our_future_counts_when_it_comes_true(store: St
     await run.put("7", FRIDAY_4PM, [message("2026-06-05T14:00:05Z")])
     assert await run.turn(FRIDAY_4PM) == []
     assert await run.turn("2026-06-05T14:00:05Z") == ["7: first response was met"]
+
+
+@pytest.mark.asyncio
+async def test_the_loop_is_idle_once_it_has_judged_what_it_was_told_of(store: Store) -> None:
+    run = bench(store, FRIDAY_4PM)
+    await run.put("7", FRIDAY_4PM)
+    assert not run.loop.is_idle
+    running = asyncio.ensure_future(run.loop.run())
+    await run.time.asleep()
+    assert run.loop.is_idle
+    run.changed.set()
+    assert not run.loop.is_idle
+    running.cancel()

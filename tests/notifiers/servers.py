@@ -21,7 +21,7 @@ Talk: TypeAlias = Callable[[Reader, Writer], Awaitable[None]]
 
 
 @asynccontextmanager
-async def serving(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+async def serving(talk: Talk, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator[int]:
     """The port of a server that holds each conversation; all of them are over when the block is."""
     tasks: set[asyncio.Task[None]] = set()
 
@@ -36,7 +36,7 @@ async def serving(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncIterato
         finally:
             writer.transport.abort()
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(accept, "127.0.0.1", port, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

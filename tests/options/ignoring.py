@@ -68,6 +68,18 @@ def _word(path: str, mine: Callable[[str], bool], others: tuple[str, ...], root:
         yield Overlooked(f"read as {other}", with_text(root, found, other))
 
 
+def tail(path: str, mine: str, other: str) -> Ignore:
+    """What a value ends with is read as another ending."""
+    return partial(_tail, path, mine, other)
+
+
+def _tail(path: str, mine: str, other: str, root: Node) -> Iterator[Overlooked]:
+    for position in singles(root, path):
+        head, found, rest = at(root, position).value.partition(" ")
+        if found + rest == mine:
+            yield Overlooked(f"{head}{mine} read as {head}{other}", with_text(root, [position], head + other))
+
+
 def window(path: str, mine: Callable[[str], bool], other: str) -> Ignore:
     """What is written for a day, below a map of days, is read as something else, each day in turn."""
     return partial(_window, path, mine, other)

@@ -18,7 +18,6 @@ from slamon.rulefile.calendars import WEEKDAYS
 from slamon.rulefile.document import DOCUMENT
 from slamon.rulefile.fields import Field
 from slamon.rulefile.matches import match_schema
-from slamon.rulefile.routes import MOMENTS
 from tests.options import conditions, ignoring
 from tests.options.ignoring import Ignore, Misread
 from tests.options.trees import is_list, is_scalar
@@ -69,14 +68,15 @@ def _is_key(path: str) -> bool:
 
 def _misread(path: str, field: Field[Any]) -> Misread:
     """Another text that could stand there."""
-    if path.endswith("calendar"):
+    if path.endswith(("calendar", ".during", ".outside")):
         return lambda node: "24x7"
     others: Mapping[str, Misread] = {
         "Text": lambda node: "something_else" if is_scalar(node) else None,
         "TimeZone": lambda node: "America/New_York",
         "WholeNumber": lambda node: str(int(node.value) + 1),
         "TimeOfDay": lambda node: "10:01",
-        "Duration": lambda node: "77h",
+        "FieldName": lambda node: "something_else" if is_scalar(node) else None,
+        **dict.fromkeys(("Duration", "WaitField"), lambda node: "77h"),
         **dict.fromkeys(("MatchField", "_RouteMatch"), lambda node: "all"),
     }
     return others.get(type(field).__name__, lambda node: None)
@@ -151,10 +151,16 @@ def _trigger(path: str, field: Field[Any]) -> Iterator[Item]:
     yield Item(f"{path}=[…]", ignoring.each(path))
 
 
-def _moment(path: str, field: Field[Any]) -> Iterator[Item]:
-    yield from _words(path, list(MOMENTS))
-    yield Item(f"{path}=SHARE", ignoring.word(path, lambda text: text.endswith("%"), MOMENTS))
-    yield Item(f"{path}=DURATION", ignoring.word(path, lambda text: text[0].isdigit() and text[-1] in UNITS, MOMENTS))
+def _moment(path: str, field: Any) -> Iterator[Item]:
+    words = list(field.words)
+    yield from _words(path, words)
+    yield Item(f"{path}=SHARE", ignoring.word(path, lambda text: text.endswith("%"), words))
+    yield Item(f"{path}=DURATION", ignoring.word(path, lambda text: text[0].isdigit() and text[-1] in UNITS, words))
+
+
+def _wait(path: str, field: Field[Any]) -> Iterator[Item]:
+    yield Item(f"{path}=DURATION", ignoring.tail(path, "", " working"))
+    yield Item(f"{path}=WORKING", ignoring.tail(path, " working", ""))
 
 
 def _time(path: str, field: Field[Any]) -> Iterator[Item]:
@@ -198,8 +204,8 @@ def _duration(path: str, field: Field[Any]) -> Iterator[Item]:
 
 
 VALUES: Mapping[str, Callable[[str, Any], Iterator[Item]]] = {
-    **dict.fromkeys(("Record", "Constant", "Text", "TimeZone", "WholeNumber", "TimeOfDay", "_Notifier"), _none),
-    **dict.fromkeys(("MapOf", "Either"), _none),
+    **dict.fromkeys(("Record", "Constant", "Text", "TimeZone", "WholeNumber", "TimeOfDay"), _none),
+    **dict.fromkeys(("MapOf", "Either", "RecipientField", "FieldName"), _none),
     **dict.fromkeys(("OneOrMany", "ListOf", "Several"), _listed),
     "Choice": _choice,
     "Boolean": _boolean,
@@ -209,6 +215,7 @@ VALUES: Mapping[str, Callable[[str, Any], Iterator[Item]]] = {
     "WarnField": _warn_at,
     "TriggerField": _trigger,
     "MomentField": _moment,
+    "WaitField": _wait,
     "_Time": _time,
     "WithinField": _within,
     "Targets": _targets,

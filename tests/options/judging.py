@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from slamon.core.alerts import alerts, last_fields
+from slamon.core.alerts import Alert
+from slamon.core.assess import Assessor
 from slamon.core.instants import DAY
 from slamon.core.judge import Judge
 from slamon.core.policy import Rules
+from slamon.core.routes import Routing
 from slamon.core.verdict import Verdict
 from slamon.rulefile import read_texts
 from tests.options.rows import Case, Expected, Row
@@ -52,7 +54,11 @@ def load(row: Row, text: str | None = None) -> Rules:
 def differences(row: Row, rules: Rules) -> list[str]:
     """Everything in which the verdicts by some rules differ from what a row says."""
     judge = Judge(rules)
-    return [line for case in row.cases for line in _of_case(case, judge, rules)]
+    found = [line for case in row.cases for line in _of_case(case, judge, rules)]
+    read = sorted(_read(rules))
+    if row.reads is not None and read != sorted(row.reads):
+        found.append(f"reads: not {sorted(row.reads)} but {read}")
+    return found
 
 
 def _of_case(case: Case, judge: Judge, rules: Rules) -> Iterator[str]:
@@ -64,15 +70,35 @@ def _of_case(case: Case, judge: Judge, rules: Rules) -> Iterator[str]:
     for wanted, verdict in zip(case.expect, found, strict=True):
         yield from _of_verdict(wanted, verdict)
     if case.alerts is not None:
-        fields = last_fields(case.ticket, case.at)
-        told = sorted(
-            f"{one.route} {one.notifier} {one.moment.name}"
-            for cycle, verdict in judged
-            if cycle is not None
-            for one in alerts(rules.routes, case.ticket, cycle, verdict, fields, case.at, _HORIZON)
-        )
+        assessor = Assessor(judge, Routing(rules.routes, rules.quiet), _HORIZON)
+        assessed = assessor.assess(case.ticket, case.at, case.standing)
+        told = sorted(_told(alert) for one in assessed for alert in one.due)
         if told != sorted(case.alerts):
             yield f"alerts: not {sorted(case.alerts)} but {told}"
+
+
+def _told(alert: Alert) -> str:
+    """The route, the notifier and the moment, and whatever is not as is usual."""
+    recipient = alert.recipient
+    parts = (
+        f"{alert.route} {recipient.notifier} {alert.moment.name}",
+        f"at {instant_text(alert.due_at)}" if alert.due_at != alert.moment.at else "",
+        f"to {alert.who}" if recipient.to is not None else "",
+        f"else {recipient.otherwise}" if recipient.otherwise is not None else "",
+        f"held until {instant_text(alert.held_until)}" if alert.held_until is not None else "",
+        f"in {alert.bundle}" if alert.bundle != "[]" and not alert.collective else "",
+        "as update" if alert.update else "",
+    )
+    return " ".join(part for part in parts if part)
+
+
+def _read(rules: Rules) -> Iterator[str]:
+    """What routes say that no alert of a ticket shows: how many make one message, and what is told of slamon itself."""
+    for route in rules.routes:
+        group = route.group
+        yield f"{route.name} waits {span_text(group.wait)}, digest above {group.digest_above}"
+        for step in route.steps if route.monitor else ():
+            yield f"{route.name} {', '.join(one.notifier for one in step.notify)} {' '.join(step.when)}"
 
 
 def _of_verdict(wanted: Expected, verdict: Verdict) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from slamon.core.instants import Instant
+from slamon.core.standing import NOTHING_SAID, Ack, Standing
 from slamon.core.ticket import Ticket
 from tests.options import words
 
@@ -18,8 +19,8 @@ TABLE = Path(__file__).parent / "table"
 _VERSION = "version: 1\n"
 _OFFICE = "calendars: {office: {time_zone: Europe/Berlin, hours: {mon-fri: 09:00-17:00}}}\n"
 _POLICY = "policies:\n  - name: p\n    calendar: office\n"
-_CASE_KEYS = {"created", "ticket", "timeline", "at", "expect", "alerts"}
-_ROW_KEYS = _CASE_KEYS | {"says", "proves", "rules", "targets", "match", "files", "cases"}
+_CASE_KEYS = {"created", "ticket", "timeline", "at", "acknowledged", "expect", "alerts"}
+_ROW_KEYS = _CASE_KEYS | {"says", "proves", "rules", "targets", "match", "files", "cases", "reads"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Case:
     at: Instant
     expect: tuple[Expected, ...]
     alerts: tuple[str, ...] | None
+    standing: Standing = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Row:
     rules: str
     files: Mapping[str, str]
     cases: tuple[Case, ...]
+    reads: tuple[str, ...] | None = None
 
 
 class _Loader(yaml.SafeLoader):
@@ -79,7 +82,8 @@ def _row(raw: Mapping[str, Any]) -> Row:
     shared = {key: raw[key] for key in _CASE_KEYS & raw.keys()}
     proves = raw["proves"].split() if isinstance(raw["proves"], str) else raw["proves"]
     cases = tuple(_case({**shared, **case}) for case in raw.get("cases", [{}]))
-    return Row(raw["says"], tuple(proves), _rules(raw), raw.get("files", {}), cases)
+    reads = tuple(raw["reads"]) if "reads" in raw else None
+    return Row(raw["says"], tuple(proves), _rules(raw), raw.get("files", {}), cases, reads)
 
 
 def _rules(raw: Mapping[str, Any]) -> str:
@@ -96,13 +100,21 @@ def _rules(raw: Mapping[str, Any]) -> str:
 
 def _case(raw: Mapping[str, Any]) -> Case:
     created, timeline = raw.get("created", "Mon 09:00"), raw.get("timeline", [])
-    alerts = raw.get("alerts")
+    alerts, ticket = raw.get("alerts"), words.ticket(created, raw.get("ticket", {}), timeline)
     return Case(
-        words.ticket(created, raw.get("ticket", {}), timeline),
+        ticket,
         words.instant(raw["at"]),
         tuple(_expected(one) for one in raw["expect"]),
         None if alerts is None else tuple(alerts),
+        _standing(ticket, raw.get("acknowledged")),
     )
+
+
+def _standing(ticket: Ticket, acknowledged: str | None) -> Standing:
+    """What has been said of a ticket: acknowledged for good at an instant, or nothing."""
+    if acknowledged is None:
+        return NOTHING_SAID
+    return Standing((Ack(ticket.source, ticket.id, None, "ann", words.instant(acknowledged)),))
 
 
 def _expected(raw: Mapping[str, Any] | str) -> Expected:

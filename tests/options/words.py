@@ -57,9 +57,9 @@ def span(text: str) -> Span:
 def span_text(amount: Span) -> str:
     """The same the other way round."""
     hours, rest = divmod(abs(amount), HOUR)
-    parts = (f"{hours}h" * (hours > 0), f"{rest // MINUTE}m" * (rest >= MINUTE), f"{rest % MINUTE // SECOND}s")
-    text = "".join(parts)
-    return ("-" if amount < 0 else "") + (text.removesuffix("0s") or "0s")
+    seconds = rest % MINUTE // SECOND
+    parts = (f"{hours}h" * (hours > 0), f"{rest // MINUTE}m" * (rest >= MINUTE), f"{seconds}s" * (seconds > 0))
+    return ("-" if amount < 0 else "") + ("".join(parts) or "0s")
 
 
 def ticket(created: str, given: Mapping[str, Any], timeline: Sequence[str]) -> Ticket:

@@ -20,6 +20,7 @@ METHODS = {"error", "refuse", "warn", "error_at", "error_of_file", "warn_of_file
 ABOUT_NAMES = {  # made from the sort of the thing that is named
     "duplicate-calendar",
     "duplicate-policy",
+    "duplicate-quiet",
     "duplicate-route",
     "unknown-calendar",
     "unknown-policy",
@@ -49,7 +50,8 @@ def codes_in_source() -> Iterator[str]:
 
 def test_every_code_has_a_heading_and_every_heading_a_code() -> None:
     unread = {"too-deep", "too-many-values", "bad-text"}  # given to a report through a variable
-    assert set(sections()) == {*codes_in_source(), *ABOUT_NAMES, *unread}
+    elsewhere = {"not-built-yet"}  # of slamon.yml and rule tests, which have the same reader
+    assert set(sections()) == {*codes_in_source(), *ABOUT_NAMES, *unread} - elsewhere
 
 
 @pytest.mark.parametrize("code", sorted(set(sections()) - NO_EXAMPLE))

@@ -9,7 +9,7 @@ import pytest
 from slamon.rulefile import read_texts
 from tests.rulefile.texts import around, load, reports, table
 
-AREAS = ("files", "calendars", "matches", "targets", "policies", "routes")
+AREAS = ("files", "calendars", "matches", "targets", "policies", "routes", "quiet")
 TABLES = Path(__file__).with_name("bad")
 CASES = [
     pytest.param(area, snippet, expected, id=f"{area}: {snippet}"[:80])
@@ -20,7 +20,7 @@ CASES = [
 
 @pytest.mark.parametrize(("area", "snippet", "expected"), CASES)
 def test_a_mistake_is_reported_where_it_is_with_what_to_write(area: str, snippet: str, expected: list[str]) -> None:
-    loaded = load(around(area, snippet), routes=area == "routes")
+    loaded = load(around(area, snippet), routes=area in ("routes", "quiet"))
     assert reports(loaded) == expected
 
 
@@ -28,7 +28,7 @@ def test_a_mistake_is_reported_where_it_is_with_what_to_write(area: str, snippet
 def test_nothing_is_loaded_if_there_is_an_error_and_everything_otherwise(
     area: str, snippet: str, expected: list[str]
 ) -> None:
-    loaded = load(around(area, snippet), routes=area == "routes")
+    loaded = load(around(area, snippet), routes=area in ("routes", "quiet"))
     has_error = any(" warning: " not in line for line in expected)
     assert loaded.failed == has_error == (loaded.rules is None)
 

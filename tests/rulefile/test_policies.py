@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from slamon.core.match import DIRECTORY, EVERYTHING
-from slamon.core.routes import Route
 from slamon.rulefile import read_texts
-from tests.rulefile.texts import GOLD, NOTIFIERS, around, good, load, policy, reports
+from tests.rulefile.texts import around, good, load, policy
 
 
 def holds(match: str, **fields: Any) -> bool:
@@ -146,49 +145,3 @@ def test_a_policy_is_shadowed_over_files_in_the_order_of_their_paths() -> None:
     assert [(str(found.place), found.message) for found in loaded.diagnostics] == [
         ("b/a.yml:3:12", "policy 'narrow' can never be reached: 'wide' at b.yml:3:12 takes all its tickets")
     ]
-
-
-# routes
-
-
-def routes(snippet: str) -> tuple[Route, ...]:
-    loaded = load(around("routes", snippet), routes=True)
-    assert not any(found.severity == "error" for found in loaded.diagnostics)
-    assert loaded.rules is not None
-    return loaded.rules.routes
-
-
-def test_a_route_has_a_match_steps_and_may_go_on() -> None:
-    steps = "steps: [{when: [at_risk, 90.0%, 60m], notify: slack}, {when: breached, notify: [slack, pager]}]"
-    first, second = routes(
-        f"- {{name: a, match: {{policy: gold, tags: x}}, continue: true, {steps}}}\n- {{name: b, match: all, {steps}}}"
-    )
-    assert (first.name, first.go_on, first.monitor, str(first.place)) == ("a", True, False, "r.yml:5:12")
-    assert [(step.when, step.notify) for step in first.steps] == [
-        (("at_risk", "90%", "1h"), ("slack",)),
-        (("breached",), ("slack", "pager")),
-    ]
-    assert first.match.holds({"policy": "gold", "tags": ["x"]})
-    assert (second.go_on, second.match) == (False, EVERYTHING)
-
-
-def test_a_route_about_slamon_itself_is_marked() -> None:
-    step = "steps: [{when: breached, notify: pager}]"
-    bare, narrow = routes(
-        f"- {{name: a, match: {{alert: monitor}}, {step}}}\n- {{name: b, match: {{alert: monitor, source: x}}, {step}}}"
-    )
-    assert (bare.monitor, bare.match) == (True, EVERYTHING)
-    assert narrow.monitor
-    assert not narrow.match.holds({"source": "y"})
-
-
-def test_routes_are_left_alone_by_whom_they_do_not_concern() -> None:
-    text = f"{GOLD}routes: [nonsense, {{group: 1}}]\nquiet: {{slack: {{until: noon}}}}\n"
-    assert reports(load(text, routes=False)) == []
-    assert len(reports(load(text, routes=True))) > 2
-
-
-def test_notifiers_are_not_checked_where_they_are_not_known() -> None:
-    text = around("routes", "- {name: a, match: all, steps: [{when: met, notify: anybody}]}").encode()
-    assert not read_texts({"r.yml": text}).failed
-    assert read_texts({"r.yml": text}, notifiers=NOTIFIERS).failed

@@ -36,9 +36,9 @@ def test_warnings_are_called_so_and_stop_nothing() -> None:
     loaded = load("version: 1\npolicies: []\n", routes=True)
     assert loaded.rules is not None
     assert loaded.render() == (
-        "r.yml:1:1: warning: there is no route at all: nobody is told anything; "
-        "add routes, or all alerts go to the console only [no-routes]\n"
-        "  = help: add routes, or all alerts go to the console only\n"
+        "r.yml:1:1: warning: there is no route at all: every alert goes to the console; "
+        "add routes: [{name: rest, match: all, steps: [{when: [at_risk, breached], notify: NOTIFIER}]}] [no-routes]\n"
+        "  = help: add routes: [{name: rest, match: all, steps: [{when: [at_risk, breached], notify: NOTIFIER}]}]\n"
         "\n"
         "1 warning in 1 file\n"
     )

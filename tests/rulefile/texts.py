@@ -16,10 +16,17 @@ calendars:
     hours: {mon-fri: 09:00-17:00}
 """
 GOLD = """version: 1
+calendars: {office: {time_zone: Europe/Berlin, hours: {mon-fri: 09:00-17:00}}}
 policies:
   - {name: gold, match: {tier: gold}, calendar: 24x7, warn_at: [90%, 1h], targets: {resolution: 4h}}
+  - {name: silver, match: all, calendar: office, warn_at: 50%, targets: {review: {kind: resolution, within: 4h}}}
 """
-NOTIFIERS = frozenset({"slack", "pager"})
+ROUTE = """routes:
+  - name: rest
+    match: all
+    steps: [{when: breached, notify: [slack, pager, mail]}]
+"""
+NOTIFIERS = frozenset({"slack", "pager", "mail", "chat"})
 
 
 def indented(snippet: str, by: int) -> str:
@@ -38,6 +45,8 @@ def around(area: str, snippet: str) -> str:
         return f"{OFFICE}policies:\n  - name: p\n    match: {snippet}\n{tail}"
     if area == "policies":
         return f"{OFFICE}policies:\n" + indented(snippet, 2)
+    if area == "quiet":
+        return f"{GOLD}{ROUTE}quiet:\n{indented(snippet, 2)}"
     return f"{GOLD}routes:\n{indented(snippet, 2)}" if area == "routes" else snippet
 
 

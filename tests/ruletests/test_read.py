@@ -11,6 +11,7 @@ import yaml
 from slamon import ruletests
 from slamon.core.instants import parse_instant
 from slamon.core.policy import Rules
+from slamon.core.standing import Ack
 from slamon.core.ticket import Event
 from slamon.rulefile import read_texts
 from slamon.ruletests.cases import Case
@@ -90,6 +91,16 @@ def test_the_timeline_takes_messages_triggers_and_changes_by_the_names_of_rules(
     assert events[-1].at == parse_instant("2026-06-05T14:56:00Z")
 
 
+def test_an_acknowledgement_is_of_the_whole_ticket_and_changes_nothing_of_it(tmp_path: Path) -> None:
+    case = case_of(
+        tmp_path,
+        "    ticket: {id: 7, source: desk}\n"
+        "    timeline: [{2026-06-05 16:50: created}, {2026-06-05 16:51: [acknowledged, agent_message]}]\n" + EXPECT,
+    )
+    assert case.acks == (Ack("desk", "7", None, "somebody", parse_instant("2026-06-05T16:51:00Z")),)
+    assert [event.kind for event in case.ticket.events] == ["message"]
+
+
 def test_a_local_time_that_does_not_exist_is_a_gap_later_and_of_two_the_first_is_meant(tmp_path: Path) -> None:
     case = case_of(
         tmp_path,
@@ -108,7 +119,6 @@ MISTAKES = {
     "timeline: [{2026-06-05 16:50: created}, {2026-06-05 16:51: created}]": ("bad-timeline", "created}]"),
     "timeline: [{2026-06-05 16:50: created}, {2026-06-05 16:51: reopened}]": ("bad-timeline", "reopened"),
     "timeline: [{2026-06-05 16:50: created}, {2026-06-05 16:51: solvd}]": ("unknown-event", "solvd"),
-    "timeline: [{2026-06-05 16:50: created}, {2026-06-05 16:51: acknowledged}]": ("not-built-yet", "acknowledged"),
     "timeline: [{2026-06-05 16:50: created}, {2026-06-05 16:51: {}}]": ("empty", "{}}]"),
     "timeline: [{2026-06-05 25:50: created}]": ("bad-time", "2026-06-05 25:50"),
     "timeline: [{today: created}]": ("bad-time", "today"),

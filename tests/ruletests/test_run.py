@@ -182,7 +182,10 @@ def test_alerts_that_are_told_to_others_or_come_at_another_instant_fail(
 def test_an_alert_at_another_instant_is_told_with_the_nearest_moment(tmp_path: Path) -> None:
     entry = "at: 2026-06-05 16:57, target: first_response, when: at_risk, notify: [slack-support]"
     near = outcome(tmp_path, f"    alerts: [{{{entry}}}]\n").failures[0].near
-    assert near == ("nearest: Fri 2026-06-05 16:57:30 CEST warning 50% (7 min 30 s used)",)
+    assert near == (
+        "nearest: Fri 2026-06-05 16:57:30 CEST warning 50% (7 min 30 s used)",
+        "told: Fri 2026-06-05 16:57:30 CEST slack-support, by rules.yml:18",
+    )
 
 
 def outcomes(folder: Path) -> list[Outcome]:

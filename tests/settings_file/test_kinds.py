@@ -38,6 +38,7 @@ class PagerSettings:
     tries: int | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     proxy: Proxy | None = None
+    headers: Mapping[str, Secret] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.tries == 13:
@@ -72,12 +73,14 @@ def test_the_keys_of_another_packages_kind_are_read_from_its_dataclass() -> None
         + """
 notifiers:
   night: {kind: pager, key: k, from: ops, how: text, numbers: ["1", 2], loud: true, pause: 1m30s, tries: 3,
-          names: {a b: c, "1": 2}, proxy: {address: h, users: ann}}
+          names: {a b: c, "1": 2}, proxy: {address: h, users: ann},
+          headers: {X-Key: hush, X-Number: 7}}
   day: {use: night, how: call}
 """
     )
     proxy = Proxy(Secret("h"), ("ann",))
-    night = PagerSettings(Secret("k"), "ops", "text", ["1", "2"], True, 90.0, 3, {"a b": "c", "1": "2"}, proxy)
+    headers = {"X-Key": Secret("hush"), "X-Number": Secret("7")}
+    night = PagerSettings(Secret("k"), "ops", "text", ["1", "2"], True, 90.0, 3, {"a b": "c", "1": "2"}, proxy, headers)
     found = [one.options for one in settings(text).notifiers]
     assert found == [night, dataclasses.replace(night, how="call"), ConsoleSettings()]
 
@@ -97,6 +100,8 @@ notifiers:
         ("key: kkkk, from: ops, proxy: {address: hhhh, users: nobody}", "3:59: proxy: nobody may use it; "
          "write a user [bad-value]"),
         ("key: kkkk, from: ops, names: {a: [b]}", "3:63: 'a' takes a text, not a list [wrong-shape]"),
+        ("key: kkkk, from: ops, headers: {a: [CANARY]}", "3:65: 'a' takes "
+         'a secret, best as "${env:NAME}" or "${file:PATH}", not a list [wrong-shape]'),
         ("key: CANARY, from: leak", "3:49: from: this value cannot be used [bad-value]"),
     ],
 )  # fmt: skip

@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from slamon.core.instants import DAY, MINUTE, SECOND
+from slamon.core.instants import DAY, HOUR, MINUTE, SECOND
+from slamon.directories.files import FileSettings as Csv
 from slamon.notifiers.console import ConsoleSettings
 from slamon.notifiers.email import EmailSettings
 from slamon.notifiers.slack import SlackSettings
 from slamon.secrets import Secret
-from slamon.settings import LogSettings, NotifierSettings, Settings, SourceSettings, WebSettings
+from slamon.settings import (
+    Alerts,
+    DirectorySettings,
+    Heartbeat,
+    Keep,
+    LogSettings,
+    NotifierSettings,
+    Rate,
+    Settings,
+    SourceSettings,
+    Token,
+    WebSettings,
+)
 from slamon.settings_file import read_listen
 from slamon.sources.file import FileSettings
 from slamon.sources.replay import ReplaySettings
 from tests.settings_file.build import HOOK, START, read, settings
+
+TOKEN = "0123456789abcdef"
+
+
+def sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
 
 
 def test_a_short_file_takes_every_default(tmp_path: Path) -> None:
@@ -35,13 +55,18 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 version: 1
 rules: promises
 time_zone: Europe/Berlin
-storage: {path: state.db}
-web: {listen: "[::1]:0"}
+storage: {path: state.db, keep: {ended: 10d, deliveries: 20d, events: 30d}}
+web:
+  listen: "[::1]:0"
+  url: https://slamon.example/at/
+  tokens: {prometheus: {scope: read, secret: 0123456789abcdef}, leads: {scope: act, secret: 0123456789abcdef2}}
+  open: [health, metrics]
 sources:
-  a: {kind: file, path: [x.jsonl, y.jsonl.gz], poll: 1d}
+  a: {kind: file, path: [x.jsonl, y.jsonl.gz], poll: 1d, max_data_age: 2d}
   b: {kind: replay, path: z.jsonl, since: 90m}
 notifiers:
-  slack: {kind: slack, webhook: https://hooks.slack.com/services/T/B/x, timeout: 4s, ca_file: ca.pem}
+  slack: {kind: slack, webhook: https://hooks.slack.com/services/T/B/x, timeout: 4s, ca_file: ca.pem,
+          rate: 30/m, fallback: mail, template: templates/ops.txt}
   mail:
     kind: email
     host: smtp.example
@@ -51,8 +76,12 @@ notifiers:
     port: 4650
     user: slamon
     password: 12345
+    people: crew
+    rate: 1/s
   console: {kind: console, colour: false}
-alerts: {horizon: 36h}
+directories: {crew: {kind: csv, path: c.csv, key: login, on: assignee, address: mail}}
+alerts: {horizon: 36h, per_ticket: 3/d, realert_after: 2h, send: false}
+heartbeat: {url: https://hc.example/ping/1, every: 30s}
 log: {format: json, level: debug}
 """
     mail = EmailSettings(
@@ -63,18 +92,34 @@ log: {format: json, level: debug}
         rules=tmp_path / "promises",
         storage=tmp_path / "state.db",
         sources=(
-            SourceSettings("a", "file", FileSettings(["x.jsonl", "y.jsonl.gz"]), DAY),
+            SourceSettings("a", "file", FileSettings(["x.jsonl", "y.jsonl.gz"]), DAY, 2 * DAY),
             SourceSettings("b", "replay", ReplaySettings("z.jsonl", since=5400.0), 30 * SECOND),
         ),
         notifiers=(
-            NotifierSettings("slack", "slack", SlackSettings(Secret(HOOK), 4.0, "ca.pem")),
-            NotifierSettings("mail", "email", mail),
+            NotifierSettings(
+                "slack",
+                "slack",
+                SlackSettings(Secret(HOOK), 4.0, "ca.pem"),
+                Rate(30, MINUTE),
+                fallback="mail",
+                template=tmp_path / "templates/ops.txt",
+            ),
+            NotifierSettings("mail", "email", mail, Rate(1, SECOND), people="crew"),
             NotifierSettings("console", "console", ConsoleSettings(colour=False)),
         ),
         zone=ZoneInfo("Europe/Berlin"),
-        horizon=36 * 60 * MINUTE,
-        web=WebSettings("::1", 0),
+        web=WebSettings(
+            "::1",
+            0,
+            url="https://slamon.example/at",
+            tokens=(Token("prometheus", "read", sha256(TOKEN)), Token("leads", "act", sha256(TOKEN + "2"))),
+            open=frozenset({"health", "metrics"}),
+        ),
         log=LogSettings("json", "debug"),
+        directories=(DirectorySettings("crew", "csv", Csv("c.csv"), "login", "assignee", address="mail"),),
+        alerts=Alerts(36 * HOUR, Rate(3, DAY), 2 * HOUR, send=False),
+        keep=Keep(10 * DAY, 20 * DAY, 30 * DAY),
+        heartbeat=Heartbeat(Secret("https://hc.example/ping/1"), 30 * SECOND),
     )
 
 
@@ -127,3 +172,33 @@ def test_any_other_address_is_refused_with_a_remedy(text: str) -> None:
     found = read_listen(text)
     assert isinstance(found, str)
     assert "; write " in found
+
+
+@pytest.mark.parametrize(
+    "web",
+    [
+        "{listen: 0.0.0.0:80, auth: none}",
+        "{listen: 0.0.0.0:80, tokens: {a: {scope: read, secret: 0123456789abcdef}}}",
+        '{listen: "[::]:80", open: [], tokens: {a: {scope: admin, secret: "${env:A}"}}}',
+    ],
+)
+def test_beyond_this_machine_it_listens_with_tokens_or_where_it_is_spelt_out(web: str) -> None:
+    found = settings(START + f"web: {web}", A=TOKEN).web
+    assert not found.is_local
+    assert bool(found.tokens) != found.auth_none
+
+
+def test_what_one_notifier_uses_of_another_is_its_rate_and_fallback_too() -> None:
+    text = START + "notifiers: {a: {kind: console, rate: 2/s, fallback: console}, b: {use: a}, c: {use: a, rate: 3/s}}"
+    found = {one.name: (one.rate, one.fallback) for one in settings(text).notifiers}
+    assert found["b"] == found["a"] == (Rate(2, SECOND), "console")
+    assert found["c"] == (Rate(3, SECOND), "console")
+
+
+def test_the_secret_of_a_token_is_kept_nowhere() -> None:
+    text = START + f"web: {{tokens: {{a: {{scope: read, secret: {TOKEN}}}}}}}"
+    assert TOKEN not in repr(settings(text))
+
+
+def test_the_local_socket_lies_beside_the_database(tmp_path: Path) -> None:
+    assert settings(START, tmp_path).socket == tmp_path / "var/slamon.sock"

@@ -22,8 +22,8 @@ def test_the_schema_knows_every_kind_and_its_keys() -> None:
     kinds = schema["properties"]["sources"]["additionalProperties"]["anyOf"]
     found = {one["properties"]["kind"]["anyOf"][0]["enum"][0]: set(one["properties"]) for one in kinds}
     assert sorted(found) == sources.kinds()
-    assert found["file"] == {"kind", "poll", "path"}
-    assert found["replay"] == {"kind", "poll", "path", "speed", "since"}
+    assert found["file"] == {"kind", "poll", "max_data_age", "path"}
+    assert found["replay"] == {"kind", "poll", "max_data_age", "path", "speed", "since"}
     ways = schema["properties"]["notifiers"]["additionalProperties"]["anyOf"]
     assert {tuple(one["required"]) for one in ways} >= {("kind",), ("kind", "host", "from"), ("use",)}
 
@@ -39,7 +39,8 @@ def test_every_key_has_a_line_for_the_reference() -> None:
 def test_the_file_that_comes_with_slamon_is_sound_even_with_everything_in_it_switched_on(tmp_path: Path) -> None:
     text = (ROOT / "slamon.yml").read_text("utf-8")
     assert [one.name for one in settings(text).notifiers] == ["console"]
-    all_on = re.sub(r"(?m)^#(?=  )", "", text).replace("/run/secrets/smtp", "smtp")
+    all_on = re.sub(r"(?m)^#(?=  )", "", text).replace("/run/secrets/", "")
     (tmp_path / "smtp").write_text("secret\n")
+    (tmp_path / "prometheus").write_text("0123456789abcdef\n")
     found = settings(all_on, tmp_path, SLACK_SUPPORT=HOOK)
     assert [one.name for one in found.notifiers] == ["console", "slack-support", "mail", "team-lead"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 from slamon.core.instants import Instant
 from slamon.core.message import Message
-from slamon.ports import CommitmentRow, Judgement, NewDelivery, Store
+from slamon.ports import CommitmentRow, Delivery, Judgement, NewDelivery, Notification, Store
 
 SOURCE = "desk"
 
@@ -60,18 +62,30 @@ def commitment(
     )
 
 
-def delivery(identity: str, *, ticket: str = "T-1", notifier: str = "slack", due_at: Instant = 100) -> NewDelivery:
-    return NewDelivery(
+def delivery(
+    identity: str,
+    *,
+    ticket: str = "T-1",
+    notifier: str = "slack",
+    due_at: Instant = 100,
+    not_before: Instant | None = None,
+    **differently: Any,
+) -> NewDelivery:
+    new = NewDelivery(
         identity=identity,
         source=SOURCE,
         ticket=ticket,
+        policy="gold",
+        target="first_reply",
+        cycle=1,
         route="support",
         notifier=notifier,
         moment="breached",
         promise="gold/first_reply",
         due_at=due_at,
-        message=message(f"About {identity}"),
+        not_before=due_at if not_before is None else not_before,
     )
+    return replace(new, **differently)
 
 
 async def saved(store: Store, *ids: str, body: bytes = b"{}") -> None:
@@ -94,3 +108,16 @@ async def judgement(store: Store, id: str, *rows: CommitmentRow) -> Judgement:
 async def queued(store: Store, *deliveries: NewDelivery, now: Instant = 0) -> int:
     """Put deliveries into the outbox and leave every ticket alone; how many were new."""
     return await store.apply([Judgement(SOURCE, "of no ticket", 0, (), deliveries)], now)
+
+
+async def taken(store: Store, now: Instant = 1_000_000, notifier: str = "slack") -> Sequence[Delivery]:
+    """All that waits, whatever may become one message."""
+    return await store.take(notifier, await store.waiting(notifier, now), now, 1_000_000)
+
+
+async def bound(store: Store, *identities: str, now: Instant = 100, about: Message | None = None) -> Notification:
+    """A notification, being sent, for some of the deliveries that wait; with none named for all."""
+    ids = [one.id for one in await taken(store) if not identities or one.identity in identities]
+    found = await store.bind("slack", about or message(), ids, now)
+    assert found is not None
+    return found

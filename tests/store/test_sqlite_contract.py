@@ -4,6 +4,8 @@ from tests.store.contract.concurrency import ConcurrencyContract
 from tests.store.contract.deliveries import DeliveryContract
 from tests.store.contract.judging import JudgingContract
 from tests.store.contract.model import ModelContract
+from tests.store.contract.notifications import NotificationContract
+from tests.store.contract.standing import StandingContract
 from tests.store.contract.tickets import TicketContract
 
 
@@ -14,6 +16,12 @@ class TestJudging(JudgingContract): ...
 
 
 class TestDeliveries(DeliveryContract): ...
+
+
+class TestNotifications(NotificationContract): ...
+
+
+class TestStanding(StandingContract): ...
 
 
 class TestConcurrency(ConcurrencyContract): ...

@@ -14,7 +14,7 @@ import pytest
 
 from slamon.ports import StoreError, StoreUnusable
 from slamon.store import SqliteStore, database
-from tests.store.build import SOURCE, commitment, judged, opened, saved
+from tests.store.build import SOURCE, commitment, judged, opened, saved, taken
 
 WRITER = """
 import asyncio, sys
@@ -80,7 +80,7 @@ async def test_what_was_acknowledged_survives_sigkill(
         process.kill()
         names += [line.decode().strip() for line in process.stdout if line.endswith(b"\n")]
     async with opened(make()) as store:
-        queue = {one.identity for one in await store.claim("slack", 1_000, 1_000_000)}
+        queue = {one.identity for one in await taken(store)}
         assert set(names) <= queue
         for worker in range(3):
             mine = [name for name in names if name.startswith(f"{worker}-")]

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from slamon.ports import Refused
+from slamon.settings import WebSettings
 from slamon.web.health import Health
 from slamon.web.hooks import MOST_BYTES
 from slamon.web.server import Answers, WebServer
@@ -58,7 +59,7 @@ async def taker() -> AsyncIterator[Taker]:
     made = Taker()
     made.go_on.set()
     answers = Answers(lambda: Health(True), nothing, nothing, nothing, made.take)  # type: ignore[arg-type]
-    server = WebServer("127.0.0.1", 0, answers)
+    server = WebServer(WebSettings(port=0), answers)
     await server.start()
     made.url = f"{server.url}/hooks/desk"
     yield made

@@ -11,6 +11,8 @@ pytest.register_assert_rewrite(
     "tests.store.contract.tickets",
     "tests.store.contract.judging",
     "tests.store.contract.deliveries",
+    "tests.store.contract.notifications",
+    "tests.store.contract.standing",
     "tests.store.contract.concurrency",
     "tests.store.contract.model",
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from slamon.ports import Store, StoreError
-from tests.store.build import SOURCE, commitment, delivery, judgement, queued, saved
+from tests.store.build import SOURCE, commitment, delivery, judgement, message, queued, saved, taken
 
 BATCH = [(f"T-{number}", b"body") for number in range(200)]
 
@@ -36,13 +36,13 @@ class ConcurrencyContract:
 
     @pytest.mark.asyncio
     @pytest.mark.parametrize("pauses", range(6))
-    async def test_a_cancelled_claim_keeps_no_other_from_working(self, store: Store, pauses: int) -> None:
+    async def test_a_cancelled_binding_is_done_wholly_or_not_at_all(self, store: Store, pauses: int) -> None:
         await queued(store, delivery("a"), delivery("b"))
-        await cut(store.claim("slack", 100, 10), pauses)
+        ids = [one.id for one in await taken(store)]
+        await cut(store.bind("slack", message(), ids, 100), pauses)
         counts = await store.deliveries()
-        assert counts in ({("slack", "pending"): 2}, {("slack", "claimed"): 2})
-        await store.release()
-        assert len(await store.claim("slack", 100, 10)) == 2
+        assert counts in ({("slack", "pending"): 2}, {("slack", "bound"): 2})
+        assert await store.release() == int(("slack", "bound") in counts)
 
     @pytest.mark.asyncio
     async def test_a_call_that_began_is_finished_although_its_caller_went_away(self, store: Store) -> None:
@@ -54,11 +54,22 @@ class ConcurrencyContract:
         assert [await store.value(f"key {number}") for number in range(20)] == [b"x"] * 20
 
     @pytest.mark.asyncio
-    async def test_no_delivery_is_claimed_by_two(self, store: Store) -> None:
-        await queued(store, *(delivery(f"d{number}") for number in range(60)))
-        claims = await asyncio.gather(*(store.claim("slack", 100, 7) for _ in range(12)))
-        taken = [one.identity for claim in claims for one in claim]
-        assert len(taken) == len(set(taken)) == 60
+    async def test_no_delivery_is_bound_by_two(self, store: Store) -> None:
+        await queued(store, *(delivery(f"d{number}") for number in range(9)))
+        ids = [one.id for one in await taken(store)]
+        found = await asyncio.gather(*(store.bind("slack", message(), ids[n:], 100) for n in range(9)))
+        assert [one is not None for one in found] == [True] + [False] * 8
+        assert await store.deliveries() == {("slack", "bound"): 9}
+
+    @pytest.mark.asyncio
+    async def test_no_notification_is_taken_by_two(self, store: Store) -> None:
+        await queued(store, *(delivery(f"d{number}") for number in range(5)))
+        for one in await taken(store):
+            await store.bind("slack", message(one.identity), [one.id], 100)
+        await store.release()
+        found = await asyncio.gather(*(store.due("slack", 100) for _ in range(8)))
+        assert len({one.id for one in found if one is not None}) == 5
+        assert found.count(None) == 3
 
     @pytest.mark.asyncio
     async def test_no_identity_is_queued_by_two(self, store: Store) -> None:

@@ -1,155 +1,188 @@
-"""What every store promises about the outbox."""
+"""What every store promises about deliveries: queued once, counted by what may become one message, ended."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
 
 import pytest
 
-from slamon.ports import Delivery, Ending, Store
-from tests.store.build import commitment, delivery, judged, message, opened, queued
+from slamon.core.bundles import Waiting
+from slamon.ports import Ending, Store, Told
+from tests.store.build import SOURCE, bound, commitment, delivery, judged, queued, taken
+
+HOME = (SOURCE, "T-1")
 
 
-def names(deliveries: object) -> list[str]:
-    assert isinstance(deliveries, list)
-    return [one.identity for one in deliveries]
+async def names(store: Store, now: int = 1_000_000) -> list[str]:
+    return [one.identity for one in await taken(store, now)]
 
 
 class DeliveryContract:
     @pytest.mark.asyncio
-    async def test_a_claimed_delivery_is_all_that_was_queued(self, store: Store) -> None:
-        new = delivery("a")
+    async def test_a_delivery_that_is_taken_is_all_that_was_queued(self, store: Store) -> None:
+        new = delivery("a", address="ada@desk.example", remark="why", update=True, collective=True, bundle='["gold"]')
         await queued(store, new)
-        (claimed,) = await store.claim("slack", 100, 10)
-        assert isinstance(claimed, Delivery)
+        (found,) = await taken(store)
         for field in dataclasses.fields(new):
-            assert getattr(claimed, field.name) == getattr(new, field.name)
-        assert (claimed.attempts, claimed.sealed) == (0, False)
+            assert getattr(found, field.name) == getattr(new, field.name), field.name
+        assert (found.turn, found.put_off) == (0, 0)
 
     @pytest.mark.asyncio
     async def test_an_identity_is_queued_once_for_ever(self, store: Store) -> None:
         assert await queued(store, delivery("a"), delivery("b"), delivery("a")) == 2
         assert await queued(store, delivery("a", ticket="T-2", notifier="email"), delivery("c")) == 1
-        (claimed,) = await store.claim("slack", 100, 1)
-        await store.settle(claimed.id, Ending.SUPERSEDED, 100)
+        await store.settle((await bound(store, "a")).id, Ending.SENT, 100)
         assert await queued(store, delivery("a")) == 0
 
     @pytest.mark.asyncio
-    async def test_claims_take_what_is_due_of_their_notifier_oldest_first(self, store: Store) -> None:
-        await queued(store, delivery("late", due_at=30), delivery("first", due_at=10), delivery("second", due_at=20))
-        await queued(store, delivery("other", notifier="email", due_at=1), delivery("same instant", due_at=10))
-        assert names(await store.claim("slack", 9, 10)) == []
-        assert names(await store.claim("slack", 29, 2)) == ["first", "same instant"]
-        assert names(await store.claim("slack", 29, 10)) == ["second"]
-        assert names(await store.claim("slack", 30, 10)) == ["late"]
-
-    @pytest.mark.asyncio
-    async def test_what_is_claimed_is_claimed_by_nobody_else(self, store: Store) -> None:
+    async def test_what_was_superseded_and_is_true_again_waits_again(self, store: Store) -> None:
         await queued(store, delivery("a"))
-        assert names(await store.claim("slack", 100, 10)) == ["a"]
-        assert names(await store.claim("slack", 100, 10)) == []
-        assert await store.next_delivery("slack") is None
+        (one,) = await taken(store)
+        assert await store.drop({one.id: one.turn}, Ending.SUPERSEDED, 110) == [100]
+        assert await queued(store, delivery("a", notifier="pager"), now=120) == 1
+        assert await store.deliveries() == {("pager", "pending"): 1}
+        (again,) = await taken(store, notifier="pager")
+        assert (again.id, again.turn, again.not_before) == (one.id, 1, 120)
 
     @pytest.mark.asyncio
-    async def test_the_next_delivery_is_the_earliest_pending_one(self, store: Store) -> None:
-        assert await store.next_delivery("slack") is None
+    @pytest.mark.parametrize("ending", [Ending.DEAD, Ending.EXPIRED])
+    async def test_what_ended_otherwise_does_not_wait_again(self, store: Store, ending: Ending) -> None:
+        await queued(store, delivery("a"))
+        (one,) = await taken(store)
+        await store.drop({one.id: one.turn}, ending, 110, "why")
+        assert await queued(store, delivery("a")) == 0
+
+    @pytest.mark.asyncio
+    async def test_a_superseded_update_does_not_wait_again(self, store: Store) -> None:
+        await queued(store, delivery("a", update=True))
+        (one,) = await taken(store)
+        await store.drop({one.id: one.turn}, Ending.SUPERSEDED, 110)
+        assert await queued(store, delivery("a", update=True)) == 0
+
+    @pytest.mark.asyncio
+    async def test_what_the_judge_found_again_is_not_dropped_by_an_older_look(self, store: Store) -> None:
+        await queued(store, delivery("a"))
+        (one,) = await taken(store)
+        assert await queued(store, delivery("a")) == 0  # found again, after the look and before its end
+        assert await store.drop({one.id: one.turn}, Ending.SUPERSEDED, 110) == []
+        assert await names(store) == ["a"]
+
+    @pytest.mark.asyncio
+    async def test_the_ticket_of_a_superseded_delivery_is_judged_again(self, store: Store) -> None:
+        await judged(store, "T-1", commitment())
+        await queued(store, delivery("a"), delivery("b"))
+        one, other = await taken(store)
+        await store.drop({one.id: one.turn}, Ending.DEAD, 110)
+        assert await store.to_judge(0, 10) == []
+        await store.drop({other.id: other.turn}, Ending.SUPERSEDED, 110)
+        assert [ticket.id for ticket in await store.to_judge(0, 10)] == ["T-1"]
+
+    @pytest.mark.asyncio
+    async def test_what_waits_is_counted_by_what_may_become_one_message(self, store: Store) -> None:
+        await queued(store, delivery("a", due_at=20), delivery("b", due_at=10), delivery("later", due_at=31))
         await queued(
-            store, delivery("a", due_at=70), delivery("b", due_at=60), delivery("c", notifier="email", due_at=1)
+            store, delivery("c", address="ada", due_at=5), delivery("d", bundle="[1]", collective=True, due_at=5)
         )
-        assert await store.next_delivery("slack") == 60
+        await queued(store, delivery("e", notifier="email", due_at=5))
+        assert set(await store.waiting("slack", 30)) == {
+            Waiting("support", None, "[]", False, 2, 10),
+            Waiting("support", "ada", "[]", False, 1, 5),
+            Waiting("support", None, "[1]", True, 1, 5),
+        }
+        assert await store.next_waiting("slack", 30) == 31
+        assert await store.next_waiting("slack", 31) is None
 
     @pytest.mark.asyncio
-    async def test_a_retried_delivery_comes_back_at_its_instant_with_its_attempts(self, store: Store) -> None:
-        await queued(store, delivery("a"))
-        (claimed,) = await store.claim("slack", 100, 10)
-        await store.retry(claimed.id, 500, "the server was busy")
-        assert await store.next_delivery("slack") == 500
-        assert names(await store.claim("slack", 499, 10)) == []
-        (again,) = await store.claim("slack", 500, 10)
-        assert (again.id, again.attempts, again.due_at) == (claimed.id, 1, claimed.due_at)
+    async def test_nothing_waits_before_it_was_queued(self, store: Store) -> None:
+        await queued(store, delivery("a", due_at=10), now=50)
+        assert await store.waiting("slack", 49) == []
+        assert await store.waiting("slack", 60) == [Waiting("support", None, "[]", False, 1, 50)]
 
     @pytest.mark.asyncio
-    async def test_a_sealed_text_is_never_written_again(self, store: Store) -> None:
-        await queued(store, delivery("a"))
-        (claimed,) = await store.claim("slack", 100, 10)
-        await store.seal(claimed.id, message("as first sent"))
-        await store.seal(claimed.id, message("another text"))
-        await store.retry(claimed.id, 100, "no answer")
-        (again,) = await store.claim("slack", 100, 10)
-        assert (again.message, again.sealed) == (message("as first sent"), True)
+    async def test_the_oldest_are_taken_first(self, store: Store) -> None:
+        await queued(store, delivery("late", due_at=30), delivery("first", due_at=10), delivery("second", due_at=20))
+        waiting = await store.waiting("slack", 29)
+        assert [one.identity for one in await store.take("slack", waiting, 29, 9)] == ["first", "second"]
+        assert [one.identity for one in await store.take("slack", waiting, 29, 1)] == ["first"]
 
     @pytest.mark.asyncio
-    async def test_only_a_claimed_delivery_is_sealed_or_retried(self, store: Store) -> None:
-        await queued(store, delivery("a"))
-        (claimed,) = await store.claim("slack", 100, 10)
-        await store.release()
-        await store.seal(claimed.id, message("too late"))
-        await store.retry(claimed.id, 999, "too late")
-        (again,) = await store.claim("slack", 100, 10)
-        assert again == claimed
+    async def test_what_is_put_off_waits_and_comes_back_together(self, store: Store) -> None:
+        await queued(store, delivery("a"), delivery("b"))
+        one, other = await taken(store)
+        await store.put_off([one.id], 200)
+        await store.put_off([other.id], 300, "much")
+        assert await names(store, 199) == []
+        assert await store.next_waiting("slack", 100) == 200
+        assert set(await store.waiting("slack", 300)) == {
+            Waiting("support", None, "[]", False, 1, 200),
+            Waiting("support", None, "much", True, 1, 300),
+        }
+        assert {found.identity: found.put_off for found in await taken(store, 300)} == {"a": 0, "b": 1}
 
     @pytest.mark.asyncio
-    @pytest.mark.parametrize("ending", list(Ending))
-    async def test_an_ended_delivery_stays_ended(self, store: Store, ending: Ending) -> None:
-        await queued(store, delivery("a"))
-        (claimed,) = await store.claim("slack", 100, 10)
-        await store.settle(claimed.id, ending, 110, "why")
-        await store.retry(claimed.id, 120, "again?")
-        await store.settle(claimed.id, Ending.DEAD, 120)
-        assert await store.release() == 0
-        assert await store.claim("slack", 1_000, 10) == []
-        assert await store.deliveries() == {("slack", ending.value): 1}
+    async def test_it_is_known_what_became_of_the_earlier_messages_of_a_commitment(self, store: Store) -> None:
+        await queued(store, delivery("update", update=True), delivery("other ticket", ticket="T-2"))
+        await queued(store, delivery("other target", target="resolution"), delivery("other person", address="ada"))
+        update = next(one for one in await taken(store) if one.identity == "update")
+        assert await store.told(update) == Told(False, None)
+        await queued(store, delivery("earlier", not_before=700))
+        assert await store.told(update) == Told(False, 700)
+        await store.settle((await bound(store, "earlier")).id, Ending.SENT, 800)
+        assert await store.told(update) == Told(True, None)
 
     @pytest.mark.asyncio
-    async def test_an_answer_that_comes_after_the_release_still_ends_the_delivery(self, store: Store) -> None:
-        await queued(store, delivery("a"))
-        (claimed,) = await store.claim("slack", 100, 10)
-        await store.release()
-        await store.settle(claimed.id, Ending.SENT, 110)
-        assert await store.claim("slack", 1_000, 10) == []
-
-    @pytest.mark.asyncio
-    async def test_claims_outlive_their_process_until_they_are_released(
-        self, store: Store, make: Callable[[], Store]
-    ) -> None:
-        await queued(store, delivery("a"), delivery("b"), delivery("c"))
-        sealed, _ = await store.claim("slack", 100, 2)
-        await store.seal(sealed.id, message("as first sent"))
-        await store.close()
-        async with opened(make()) as again:
-            assert names(await again.claim("slack", 100, 10)) == ["c"]
-            assert await again.release() == 3
-            texts = {one.identity: one.message.title for one in await again.claim("slack", 100, 10)}
-            assert texts == {"a": "as first sent", "b": "About b", "c": "About c"}
+    async def test_what_was_told_lately_is_counted_in_messages(self, store: Store) -> None:
+        for number, identities in enumerate(["ab", "c", "d"]):
+            await queued(store, *(delivery(identity) for identity in identities))
+            await store.settle((await bound(store)).id, Ending.SENT, 100 + number)
+        await queued(store, delivery("refused"), delivery("elsewhere", notifier="email"))
+        await store.settle((await bound(store)).id, Ending.DEAD, 110)
+        assert await store.lately("slack", None, [HOME, (SOURCE, "T-2")], 100) == {HOME: [101, 102]}
+        assert await store.lately("slack", None, [HOME], 99) == {HOME: [100, 101, 102]}
+        assert await store.lately("slack", "ada", [HOME], 0) == {}
 
     @pytest.mark.asyncio
     async def test_deliveries_are_counted_by_notifier_and_state(self, store: Store) -> None:
         assert await store.deliveries() == {}
         await queued(store, *(delivery(identity) for identity in "abcd"), delivery("e", notifier="email"))
-        first, second, _ = await store.claim("slack", 100, 3)
-        await store.settle(first.id, Ending.SENT, 100)
-        await store.settle(second.id, Ending.EXPIRED, 100)
+        await store.settle((await bound(store, "a")).id, Ending.SENT, 100)
+        await bound(store, "b")
+        one = (await taken(store))[0]
+        await store.drop({one.id: one.turn}, Ending.EXPIRED, 100)
         assert await store.deliveries() == {
             ("slack", "pending"): 1,
-            ("slack", "claimed"): 1,
+            ("slack", "bound"): 1,
             ("slack", "sent"): 1,
             ("slack", "expired"): 1,
             ("email", "pending"): 1,
         }
 
     @pytest.mark.asyncio
-    async def test_only_ended_deliveries_are_forgotten_and_only_old_ones(self, store: Store) -> None:
+    async def test_only_what_has_ended_is_forgotten_and_only_what_is_old(self, store: Store) -> None:
         await judged(store, "T-1", commitment())
-        await queued(store, delivery("a"), delivery("b"), delivery("c"), delivery("d"))
-        old, young, _ = await store.claim("slack", 100, 3)
-        await store.settle(old.id, Ending.SENT, 199)
-        await store.settle(young.id, Ending.SENT, 200)
-        assert await store.prune(200) == 1
-        assert await store.deliveries() == {("slack", "sent"): 1, ("slack", "claimed"): 1, ("slack", "pending"): 1}
+        await queued(store, *(delivery(identity) for identity in "abcd"))
+        await store.settle((await bound(store, "a")).id, Ending.SENT, 199)
+        await store.settle((await bound(store, "b")).id, Ending.SENT, 200)
+        await bound(store, "c")
+        assert await store.prune(0, 200) == 2
+        assert await store.deliveries() == {("slack", "sent"): 1, ("slack", "bound"): 1, ("slack", "pending"): 1}
 
     @pytest.mark.asyncio
-    async def test_half_a_character_does_not_lose_an_alert(self, store: Store) -> None:
-        await queued(store, dataclasses.replace(delivery("a"), message=message("broken \ud83d title \0")))
-        (claimed,) = await store.claim("slack", 100, 10)
-        assert claimed.message == message("broken ? title \0")
+    async def test_tickets_and_deliveries_have_ages_of_their_own(self, store: Store) -> None:
+        await judged(store, "T-1", commitment(status="met"), now=100)
+        await queued(store, delivery("a"))
+        await store.settle((await bound(store)).id, Ending.SENT, 100)
+        assert await store.prune(100, 101) == 2
+        assert set(await store.load(SOURCE, ["T-1"])) == {"T-1"}
+        assert await queued(store, delivery("a")) == 0  # its ticket lives
+        assert await store.prune(101, 0) == 1
+        assert await store.load(SOURCE, ["T-1"]) == {}
+
+    @pytest.mark.asyncio
+    async def test_much_is_forgotten_whatever_must_stay_in_between(self, store: Store) -> None:
+        for number in range(1_200):
+            await judged(store, f"T-{number}", commitment(status="on_track" if number % 7 else "met"), now=number % 5)
+        await queued(store, *(delivery(f"d{number}", ticket="gone") for number in range(1_100)))
+        await store.settle((await bound(store)).id, Ending.SENT, 100)
+        assert await store.prune(10, 200) == 172 + 1_100 + 1
+        assert len(await store.open_tickets(SOURCE, "", 2_000)) == 1_028

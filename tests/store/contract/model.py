@@ -1,4 +1,4 @@
-"""Any order of queueing, claiming, sealing, settling, retrying and forgetting, against a model of a few lines."""
+"""Any order of queueing, binding, trying, ending and forgetting, against a model of a few lines."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from slamon.ports import Ending, Store
+from slamon.ports import Copy, Ending, Notification, Store
 from tests.store.build import delivery, message, queued
 
 Step = tuple[str, int, int]
 Fresh = Callable[[], AbstractAsyncContextManager[Store]]
 
+NAMES = ["queue", "queue", "queue", "bind", "bind", "drop", "due", "settle", "retry", "supersede", "release", "prune"]
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["queue", "queue", "queue", "claim", "claim", "seal", "settle", "retry", "release", "prune"]),
-        st.integers(0, 5),  # whose identity, or which of the claimed ones
+        st.sampled_from(NAMES),
+        st.integers(0, 5),  # whose identity, how many, or which of those that are being sent
         st.integers(0, 9),  # an instant
     ),
     max_size=40,
@@ -28,16 +29,27 @@ STEPS = st.lists(
 
 
 @dataclass
-class Sent:
+class Alert:
     """What the model knows of a delivery."""
 
-    next_at: int
-    title: str
+    not_before: int
     state: str = "pending"
-    attempts: int = 0
-    sealed: bool = False
+    turn: int = 0
     ended_at: int | None = None
-    id: int | None = None
+    sent_by: int | None = None
+
+
+@dataclass
+class Sending:
+    """What the model knows of a notification."""
+
+    title: str
+    state: str = "sending"
+    next_at: int = 0
+    attempts: int = 0
+    doubtful: bool = False
+    ended_at: int | None = None
+    notifier: str = "slack"
 
 
 @dataclass
@@ -45,65 +57,99 @@ class Model:
     """The outbox as its promises tell it; every step is done to it and to the store, and the answers compared."""
 
     store: Store
-    all: dict[str, Sent] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
+    sendings: dict[int, Sending] = field(default_factory=dict)
 
     async def queue(self, which: int, instant: int) -> None:
-        identity = f"d{which}"
-        expected = identity not in self.all
-        assert await queued(self.store, delivery(identity, ticket="none", due_at=instant)) == expected
-        if expected:
-            self.all[identity] = Sent(instant, f"About {identity}")
+        name = f"d{which}"
+        known = self.alerts.get(name)
+        new = known is None or known.state == "superseded"
+        assert await queued(self.store, delivery(name, ticket="none", due_at=instant)) == new
+        if known is None:
+            self.alerts[name] = Alert(instant)
+        elif known.state == "superseded":
+            self.alerts[name] = Alert(instant, turn=known.turn + 1)
+        elif known.state in ("pending", "bound"):
+            known.turn += 1
 
-    async def claim(self, limit: int, instant: int) -> None:
-        claimed = await self.store.claim("slack", instant, limit)
-        due = [name for name, one in self.all.items() if one.state == "pending" and one.next_at <= instant]
-        due.sort(key=lambda name: self.all[name].next_at)
-        assert Counter(self.all[one.identity].next_at for one in claimed) == Counter(
-            self.all[name].next_at for name in due[:limit]
+    async def bind(self, limit: int, instant: int) -> None:
+        found = await self.store.take("slack", await self.store.waiting("slack", instant), instant, limit)
+        due = sorted(
+            one.not_before for one in self.alerts.values() if one.state == "pending" and one.not_before <= instant
         )
-        for one in claimed:
-            known = self.all[one.identity]
-            assert (known.state, known.title) == ("pending", one.message.title)
-            assert (known.attempts, known.sealed) == (one.attempts, one.sealed)
-            known.state, known.id = "claimed", one.id
+        assert [one.not_before for one in found] == due[:limit]
+        if not found:
+            return
+        title = ", ".join(one.identity for one in found)
+        made = await self.store.bind("slack", message(title), [one.id for one in found], instant)
+        assert made is not None
+        self.sendings[made.id] = Sending(title, next_at=instant)
+        for one in found:
+            assert self.alerts[one.identity].turn == one.turn
+            self.alerts[one.identity].state, self.alerts[one.identity].sent_by = "bound", made.id
 
-    def _claimed(self, which: int) -> Sent | None:
-        claimed = [one for one in self.all.values() if one.state == "claimed"]
-        return claimed[which % len(claimed)] if claimed else None
+    async def drop(self, limit: int, instant: int) -> None:
+        found = await self.store.take("slack", await self.store.waiting("slack", instant), instant, limit)
+        await self.store.drop({one.id: one.turn for one in found}, Ending.SUPERSEDED, instant)
+        for one in found:
+            self.alerts[one.identity].state, self.alerts[one.identity].ended_at = "superseded", instant
 
-    async def seal(self, which: int, instant: int) -> None:
-        if (one := self._claimed(which)) and one.id:
-            await self.store.seal(one.id, message(f"sealed {instant}"))
-            if not one.sealed:
-                one.sealed, one.title = True, f"sealed {instant}"
+    async def due(self, _which: int, instant: int) -> None:
+        found = await self.store.due("slack", instant)
+        pending = [one for one in self.sendings.values() if one.state == "pending" and one.next_at <= instant]
+        assert (found is None) == (not pending)
+        if found is not None:
+            known = self.sendings[found.id]
+            assert known in pending
+            self._same(found, known)
+            known.state = "sending"
+
+    def _same(self, found: Notification, known: Sending) -> None:
+        assert (found.message.title, found.attempts, found.doubtful) == (known.title, known.attempts, known.doubtful)
+
+    def _sending(self, which: int) -> int | None:
+        sending = [id for id, one in self.sendings.items() if one.state == "sending"]
+        return sending[which % len(sending)] if sending else None
+
+    def _end(self, id: int, state: str, instant: int) -> None:
+        self.sendings[id].state, self.sendings[id].ended_at = state, instant
+        for one in self.alerts.values():
+            if one.sent_by == id and one.state == "bound":
+                one.state, one.ended_at = state, instant
 
     async def settle(self, which: int, instant: int) -> None:
-        if (one := self._claimed(which)) and one.id:
-            await self.store.settle(one.id, Ending.SENT, instant)
-            one.state, one.ended_at = "sent", instant
+        if id := self._sending(which):
+            await self.store.settle(id, Ending.SENT, instant, None, Copy("email", message("copy")) if which else None)
+            self._end(id, "sent", instant)
 
     async def retry(self, which: int, instant: int) -> None:
-        if (one := self._claimed(which)) and one.id:
-            await self.store.retry(one.id, instant, "busy")
+        if id := self._sending(which):
+            await self.store.retry(id, instant, "busy", doubtful=bool(which % 2))
+            one = self.sendings[id]
             one.state, one.next_at, one.attempts = "pending", instant, one.attempts + 1
+            one.doubtful = one.doubtful or bool(which % 2)
+
+    async def supersede(self, which: int, instant: int) -> None:
+        if id := self._sending(which):
+            turns = {one.id: one.turn for one in await self.store.bound(id, 99)}
+            assert await self.store.supersede(id, turns, instant) is not None
+            self._end(id, "superseded", instant)
 
     async def release(self, _which: int, _instant: int) -> None:
-        claimed = [one for one in self.all.values() if one.state == "claimed"]
-        assert await self.store.release() == len(claimed)
-        for one in claimed:
-            one.state = "pending"
+        sending = [one for one in self.sendings.values() if one.state == "sending"]
+        assert await self.store.release() == len(sending)
+        for one in sending:
+            one.state, one.doubtful = "pending", True
 
     async def prune(self, _which: int, instant: int) -> None:
-        old = [name for name, one in self.all.items() if one.ended_at is not None and one.ended_at < instant]
-        assert await self.store.prune(instant) == len(old)
+        await self.store.prune(0, instant)
+        old = [name for name, one in self.alerts.items() if one.ended_at is not None and one.ended_at < instant]
         for name in old:
-            del self.all[name]
+            del self.alerts[name]
 
     async def check(self) -> None:
         """What can be seen from outside is what the model says."""
-        assert await self.store.deliveries() == Counter(("slack", one.state) for one in self.all.values())
-        pending = [one.next_at for one in self.all.values() if one.state == "pending"]
-        assert await self.store.next_delivery("slack") == min(pending, default=None)
+        assert await self.store.deliveries() == Counter(("slack", one.state) for one in self.alerts.values())
 
 
 class ModelContract:

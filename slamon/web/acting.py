@@ -1,0 +1,53 @@
+"""The endpoints by which people say something: /api/acks and /api/silences."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from slamon.web.bodies import read_ack, read_silence
+from slamon.web.problems import Problem, Unwilling, as_json
+from slamon.web.say import Say, shown_ack, shown_silence
+
+_SECONDS = 15.0  # that a body may take to come
+
+
+class Acting:
+    """Every method answers one request; Unwilling is what is said instead."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    async def acks(self, request: web.Request) -> web.Response:
+        ticket = request.query.get("ticket", "")
+        if not ticket:
+            help = "write /api/acks?ticket=ID"
+            raise Unwilling(400, [Problem("of which ticket is not said", help, "ticket")])
+        found = await self._say.acks(ticket, request.query.get("source"))
+        return as_json({"acks": [shown_ack(one) for one in found]})
+
+    async def acknowledge(self, request: web.Request) -> web.Response:
+        asked = read_ack(await _body(request), self._say.now())
+        return as_json(shown_ack(await self._say.ack(asked)), 201)
+
+    async def silences(self, _: web.Request) -> web.Response:
+        return as_json({"silences": [shown_silence(one) for one in await self._say.silences()]})
+
+    async def silence(self, request: web.Request) -> web.Response:
+        asked = read_silence(await _body(request), self._say.now())
+        return as_json(shown_silence(await self._say.silence(asked)), 201)
+
+    async def end(self, request: web.Request) -> web.Response:
+        await self._say.end(request.match_info["id"])
+        return web.Response(status=204)
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await request.read()
+    except web.HTTPRequestEntityTooLarge:
+        raise Unwilling(413, [Problem("the body is longer than 64 KiB")]) from None
+    except TimeoutError:
+        raise Unwilling(408, [Problem(f"the body took longer than {_SECONDS:.0f} s")]) from None

@@ -1,0 +1,140 @@
+"""The endpoints. What each says in which state: docs/reference/endpoints.md."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from slamon.ports import StoreError
+from slamon.web.access import Access, Lapse, Need
+from slamon.web.acting import Acting
+from slamon.web.health import Health
+from slamon.web.hooks import Hooks, Take
+from slamon.web.planning import PlanAhead, Planning
+from slamon.web.problems import Unwilling, as_json, refusal
+from slamon.web.say import Say
+
+_MOST_BODY_BYTES = 64 * 1024
+_METRICS = Need("read", "metrics")
+_READ = Need("read", "api")
+_ACT = Need("act")
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _nothing(_: Lapse) -> None:
+    """Nobody counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Where the endpoints get what they say."""
+
+    health: Callable[[], Health]
+    metrics: Callable[[], Awaitable[tuple[bytes, str]]]  # text and content type
+    status: Callable[[], Awaitable[dict[str, Any]]]
+    tickets: Callable[[str], Awaitable[Sequence[bytes]]]  # the histories of an id, one for each source that has it
+    take: Take  # what is pushed
+    say: Say | None = None  # what people say; None: they cannot
+    plan: PlanAhead | None = None
+    denied: Callable[[Lapse], None] = _nothing  # somebody was not let in
+
+
+def application(answers: Answers, access: Access) -> web.Application:
+    """Every endpoint, as those may use it who come by one listener."""
+    app = web.Application(client_max_size=_MOST_BODY_BYTES, middlewares=[_trouble])
+    for path, answer in _health(answers):
+        app.router.add_get(path, answer)
+    app.router.add_post("/hooks/{name}", Hooks(answers.take).answer)
+    for method, path, need, answer in _guarded(answers):
+        app.router.add_route(method, path, _guard(answer, need, access, answers.denied))
+    return app
+
+
+def _guard(answer: Answer, need: Need, access: Access, denied: Callable[[Lapse], None]) -> Answer:
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        denial = access.denial(need, request.headers.getall("Authorization", []))
+        if denial is None:
+            return await answer(request)
+        denied(denial.lapse)
+        refused = refusal(denial.status, [denial.problem], {"WWW-Authenticate": denial.challenge})
+        refused.force_close()  # its body is not waited for
+        return refused
+
+    return guarded
+
+
+def _health(answers: Answers) -> Sequence[tuple[str, Answer]]:
+    async def livez(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def readyz(_: web.Request) -> web.Response:
+        health = answers.health()
+        text = "".join(f"{line}\n" for line in (health.status, *health.problems))
+        return web.Response(text=text, status=200 if health.ready else 503)
+
+    async def healthz(_: web.Request) -> web.Response:
+        health = answers.health()
+        body = {"status": health.status, "problems": health.problems, **health.details}
+        return as_json(body, 200 if health.ready else 503)
+
+    return ("/livez", livez), ("/readyz", readyz), ("/healthz", healthz)
+
+
+def _guarded(answers: Answers) -> Sequence[tuple[str, str, Need, Answer]]:
+    found: list[tuple[str, str, Need, Answer]] = [
+        ("GET", "/metrics", _METRICS, _metrics(answers)),
+        ("GET", "/api/status", _READ, _status(answers)),
+        ("GET", "/api/tickets", _READ, _tickets(answers)),
+    ]
+    if answers.plan is not None:
+        found.append(("GET", "/api/plan", _READ, Planning(answers.plan).answer))
+    if answers.say is not None:
+        acting = Acting(answers.say)
+        found += [
+            ("GET", "/api/acks", _READ, acting.acks),
+            ("POST", "/api/acks", _ACT, acting.acknowledge),
+            ("GET", "/api/silences", _READ, acting.silences),
+            ("POST", "/api/silences", _ACT, acting.silence),
+            ("DELETE", "/api/silences/{id}", _ACT, acting.end),
+        ]
+    return found
+
+
+def _metrics(answers: Answers) -> Answer:
+    async def metrics(_: web.Request) -> web.Response:
+        text, content_type = await answers.metrics()
+        return web.Response(body=text, headers={"Content-Type": content_type})
+
+    return metrics
+
+
+def _status(answers: Answers) -> Answer:
+    async def status(_: web.Request) -> web.Response:
+        return as_json(await answers.status())
+
+    return status
+
+
+def _tickets(answers: Answers) -> Answer:
+    async def tickets(request: web.Request) -> web.Response:
+        found = await answers.tickets(request.query.get("id", ""))
+        if not found:
+            return as_json({"nearest": []}, 404)
+        return web.Response(body=b"".join(line + b"\n" for line in found), content_type="application/jsonl")
+
+    return tickets
+
+
+@web.middleware
+async def _trouble(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Unwilling as unwilling:
+        return refusal(unwilling.status, unwilling.problems)
+    except StoreError as error:
+        return web.Response(text=f"the store does not answer: {error}\n", status=503)

@@ -1,0 +1,112 @@
+"""What people say about alerts: who takes care of a ticket, and what nobody shall be told of for a while."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from slamon.core.instants import Instant, format_instant
+from slamon.core.standing import Ack
+from slamon.ports import SilenceRow, Store
+from slamon.rulefile.suggest import did_you_mean, listed, nearest, quoted
+from slamon.web.bodies import AckAsked, SilenceAsked
+from slamon.web.problems import Problem, Unwilling
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Keeps what people say; `changed` wakes whoever decides by it."""
+
+    store: Store
+    sources: Sequence[str]
+    now: Callable[[], Instant]
+    changed: Callable[[], None]
+
+    async def ack(self, asked: AckAsked) -> Ack:
+        """Unwilling: no such ticket (404), no such target (400), or it is not said in which source (409)."""
+        source = await self._source(asked.ticket, asked.source)
+        if asked.target is not None:
+            await self._must_have(source, asked.ticket, asked.target)
+        ack = Ack(source, asked.ticket, asked.target, asked.by, self.now(), asked.until)
+        await self.store.save_ack(ack)
+        self.changed()
+        return ack
+
+    async def acks(self, ticket: str, source: str | None) -> list[Ack]:
+        """The acknowledgements of a ticket; Unwilling (404) if there is no such ticket."""
+        homes = await self._homes(ticket, source)
+        found = await self.store.acks([(home, ticket) for home in homes])
+        return [ack for home in homes for ack in found.get((home, ticket), ())]
+
+    async def silence(self, asked: SilenceAsked) -> SilenceRow:
+        id, at = secrets.token_hex(4), self.now()
+        row = SilenceRow(id, asked.match, at, asked.until, asked.by, asked.comment)
+        await self.store.save_silence(row)
+        self.changed()
+        return row
+
+    async def silences(self) -> Sequence[SilenceRow]:
+        """Those that are not over, the one that ends first before the others."""
+        return await self.store.silences(self.now())
+
+    async def end(self, id: str) -> None:
+        """End a silence before its time; Unwilling (404) if there is none of that id."""
+        if not await self.store.end_silence(id, self.now()):
+            message = f"there is no silence {quoted(id)} that is not over"
+            raise Unwilling(404, [Problem(message, "see slamon silence list for those that there are")])
+        self.changed()
+
+    async def _source(self, ticket: str, source: str | None) -> str:
+        homes = await self._homes(ticket, source)
+        if len(homes) > 1:
+            message = f"there is a ticket {quoted(ticket)} in {listed(homes, 'and')}"
+            raise Unwilling(409, [Problem(message, f"say which: {listed(homes)}", "source")])
+        return homes[0]
+
+    async def _homes(self, ticket: str, source: str | None) -> list[str]:
+        """The sources that have a ticket: at least one."""
+        if source is not None and source not in self.sources:
+            help = did_you_mean(nearest(source, self.sources)) or f"write {listed(self.sources)}"
+            raise Unwilling(404, [Problem(f"there is no source {quoted(source)}", help, "source")])
+        asked = self.sources if source is None else (source,)
+        homes = [name for name in asked if await self.store.load(name, [ticket])]
+        if not homes:
+            message = f"there is no ticket {quoted(ticket)} in {listed(asked)}"
+            raise Unwilling(404, [Problem(message, "write the id that its source gives it", "ticket")])
+        return homes
+
+    async def _must_have(self, source: str, ticket: str, target: str) -> None:
+        known = sorted({row.target for row in await self.store.commitments(source, ticket) if row.target})
+        if target not in known:
+            of = f"ticket {quoted(ticket)} has no target {quoted(target)}"
+            near = did_you_mean(nearest(target, known))
+            help = near or (f"write {listed(known)}, or leave it out" if known else "leave it out")
+            raise Unwilling(400, [Problem(of, help, "target")])
+
+
+def shown_ack(ack: Ack) -> dict[str, Any]:
+    """An acknowledgement as JSON tells it."""
+    return {
+        "source": ack.source,
+        "ticket": ack.ticket,
+        "target": ack.target,
+        "by": ack.by,
+        "at": format_instant(ack.at),
+        "until": None if ack.until is None else format_instant(ack.until),
+    }
+
+
+def shown_silence(row: SilenceRow) -> dict[str, Any]:
+    """A silence as JSON tells it."""
+    return {
+        "id": row.id,
+        "match": msgspec.Raw(row.match.encode()),
+        "at": format_instant(row.at),
+        "until": format_instant(row.until),
+        "by": row.by,
+        "comment": row.comment,
+    }
