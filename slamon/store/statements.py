@@ -10,6 +10,7 @@ SET_CURSOR = "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET cursor
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 TICKET = "SELECT source, id, body, version FROM tickets WHERE source = ? AND id = ?"
+HISTORIES = "SELECT body FROM tickets WHERE source = ? ORDER BY id"
 LAST_PLACE = "SELECT coalesce(max(marked), 0) FROM tickets WHERE marked IS NOT NULL"
 SAVE_TICKET = """
 INSERT INTO tickets (source, id, body, version, marked) VALUES (?, ?, ?, 1, ?)
