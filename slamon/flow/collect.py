@@ -11,8 +11,8 @@ from slamon.core.wording import span_text
 from slamon.flow.filed import Filed
 from slamon.flow.gone import Gone
 from slamon.flow.observe import Fault, Observer, log
-from slamon.flow.polling import MARGIN, Pace, next_poll, shortest
 from slamon.flow.patience import Patience, kind_of
+from slamon.flow.polling import MARGIN, Pace, next_poll, shortest
 from slamon.ports import Rereads, Source, SourceError, Store, StoreError, Time
 
 _MOST_PROBLEMS_LOGGED = 20

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from collections.abc import Mapping as AnyMapping
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -27,13 +30,16 @@ from slamon.sources.registry import Kind, Surroundings
 from slamon.sources.rest_cursor import LOOKED_FOR, Cursor, Shown, read_cursor
 from slamon.sources.rest_expressions import Unmapped
 from slamon.sources.rest_mapping import Mapping, Names, idle
+from slamon.sources.rest_portions import portions
 from slamon.sources.rest_reading import Reading
 from slamon.sources.rest_settings import RestSettings
 from slamon.sources.rest_usual import usual
 
 OVERLAP = 15 * MINUTE
 GRAIN = 2 * SECOND
-TOGETHER = 100  # tickets of a batch
+TOGETHER = 100  # tickets of a batch, each read by a request or more
+TOGETHER_WHOLE = 500  # of which the list tells all
+_IN_A_ROW = 20  # tickets mapped before anybody else has a turn: about a millisecond
 _REMEMBERED = 50_000  # tickets, and when they were updated
 
 
@@ -44,9 +50,11 @@ class RestSource(HttpSource):
         super().__init__(name, settings, around, usual(settings))
         self._settings = settings
         self._mapping = Mapping(name, settings, Names(self.people, self.statuses, self.priorities))
+        self._together = TOGETHER_WHOLE if settings.is_told_whole else TOGETHER
         self._reading = Reading(self.client, settings, self._mapping.all)
         self._settled: OrderedDict[str, Instant] = OrderedDict()  # by id, the update that was read for certain
         self._listed: dict[str, Any] = {}  # whole tickets of the batch being read
+        self._known_before: AnyMapping[str, Ticket] | None = None  # of these, what is stored, once looked up
         self._polled_at: Instant | None = None  # when the last finished poll began
         self._looks: dict[str, Instant] = {}  # by id, what could not be read then: the last time that it was
 
@@ -55,11 +63,12 @@ class RestSource(HttpSource):
         before, begun = read_cursor(cursor), self.around.time.now()
         self._polled_at, self._looks, shown = before.begun, before.looks, Shown(before)
         for since, open_only in self._windows(before, begun):
-            async for rows in self._reading.pages(since, open_only=open_only):
-                for part in (rows[at : at + TOGETHER] for at in range(0, len(rows), TOGETHER)):
-                    found = await self._batch(part, shown)
+            pages = self._reading.pages(since, open_only=open_only)
+            async with aclosing(portions(pages, self._together, self.around.time.now)) as found:
+                async for rows, asked_at in found:
+                    read = await self._batch(rows, asked_at, shown)
                     progress = f"{shown.count:,} tickets of the list read"
-                    yield Batch(found.tickets, msgspec.json.encode(before), found.problems, progress)
+                    yield Batch(read.tickets, msgspec.json.encode(before), read.problems, progress)
         if not self._reading.follows:
             before, asked = shown.standing(begun), before
             if before != asked:
@@ -77,8 +86,8 @@ class RestSource(HttpSource):
             return [(0, True), (begun - self.since, False)] if self._settings.listing.open_parameters else [(0, False)]
         return [(min(before.newest or before.begun, before.begun) - OVERLAP, False)]
 
-    async def _batch(self, rows: Sequence[Any], shown: Shown) -> Found:
-        wanted, problems, begun = dict[str, tuple[Any, Instant | None]](), list[str](), self.around.time.now()
+    async def _batch(self, rows: Sequence[Any], begun: Instant, shown: Shown) -> Found:
+        wanted, problems = dict[str, tuple[Any, Instant | None]](), list[str]()
         for row in rows:
             try:
                 id, updated = self._mapping.id(row), self._mapping.updated_at(row)
@@ -104,7 +113,24 @@ class RestSource(HttpSource):
         except NoneRead as failed:
             return await excused(failed, others, self.fetch)
         finally:
-            self._listed = {}
+            self._listed, self._known_before = {}, None
+
+    async def _gathered(self, ids: Sequence[str]) -> list[Ticket | Unreadable | None]:
+        """Without a task for each where the list told all; the loop is not kept from its other work for long."""
+        if not (self._listed and self._settings.is_told_whole):
+            return await super()._gathered(ids)
+        self._known_before = await self.around.known(ids)
+        found = []
+        for number, id in enumerate(ids, 1):
+            found.append(await self._ticket_or_problem(id))
+            if number % _IN_A_ROW == 0:
+                await asyncio.sleep(0)
+        return found
+
+    async def _known(self, id: str) -> Ticket | None:
+        if self._known_before is None or id not in self._listed:
+            return await super()._known(id)
+        return self._known_before.get(id)
 
     async def _again(self, shown: Shown) -> list[Ticket]:
         """What could not be read before and can by now."""

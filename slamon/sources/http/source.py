@@ -85,13 +85,20 @@ class HttpSource:
 
         NoneRead if not one can be.
         """
-        found = dict(zip(ids, await together(self._ticket_or_problem(id) for id in ids), strict=True))
+        found = dict(zip(ids, await self._gathered(ids), strict=True))
         await self._ask_alone(found)
         wrong = {id: str(one) for id, one in found.items() if isinstance(one, Unreadable)}
         result = Found([one for one in found.values() if isinstance(one, Ticket)], [*wrong.values()], [*wrong])
         if wrong and not result.tickets:
             raise NoneRead(result)
         return result
+
+    async def _gathered(self, ids: Sequence[str]) -> list[Ticket | Unreadable | None]:
+        """At once, for each takes a request or more; a kind to which all was told already takes them one by one."""
+        return await together(self._ticket_or_problem(id) for id in ids)
+
+    async def _known(self, id: str) -> Ticket | None:
+        return (await self.around.known([id])).get(id)
 
     async def _ticket_or_problem(self, id: str) -> Ticket | Unreadable | None:
         try:
@@ -134,7 +141,7 @@ class HttpSource:
 
     async def up_to_date(self, shown: Ticket, updated: Instant) -> Ticket:
         """The ticket, unless it is as it was before something known: Stale. `updated`: what it says of itself."""
-        known = (await self.around.known([shown.id])).get(shown.id)
+        known = await self._known(shown.id)
         if known is None or not lacks_known(shown, updated, known):
             self._doubts.end(shown.id)
         elif self._doubts.holds(shown.id, updated, self.around.time.now()):
