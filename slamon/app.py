@@ -6,19 +6,21 @@ import asyncio
 import errno
 from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import structlog
 
 from slamon import __version__
 from slamon.core.history import decode, encode
-from slamon.core.instants import SECOND, format_instant
+from slamon.core.instants import format_instant
 from slamon.core.policy import Rules
 from slamon.core.routes import Recipient
 from slamon.directories.joining import Directories
 from slamon.directories.keeper import Keeper
 from slamon.flow.collect import Collector
 from slamon.flow.deliver import Deliverer
+from slamon.flow.polling import Pace
 from slamon.flow.receive import Receiver
 from slamon.metrics import CONTENT_TYPE, Metrics
 from slamon.parts import Workshop
@@ -159,9 +161,10 @@ class Service:
 
     def _start_schedule(self) -> None:
         for source in self._settings.sources:
-            every = max(0.2, source.poll / SECOND / self._clock.speed)
+            pace = Pace.of(source.poll, self._clock.speed)
             collector = self._collectors[source.name]
-            self._schedule.every(every, f"poll {source.name}", collector.poll, _POLL_BUDGET)
+            is_due = partial(collector.is_due, pace)
+            self._schedule.whenever(is_due, pace.look, f"poll {source.name}", collector.poll, _POLL_BUDGET)
             self._schedule.every(_RECONCILE_EVERY, f"reconcile {source.name}", collector.reconcile, _POLL_BUDGET)
         for name, keeper in self._keepers.items():
             self._schedule.every(_LOOK_AT_DIRECTORIES, f"read {name}", keeper.refresh, _POLL_BUDGET)

@@ -150,6 +150,24 @@ def status(config: Path, url: str | None, token: str | None) -> None:
     sys.exit(command(config, url, token))
 
 
+@cli.command()
+@_CONFIG
+@click.option(
+    "--source", "sources", multiple=True, metavar="NAME", help="Only tickets of this source; may be repeated."
+)
+@click.option(
+    "--output", type=_EXISTING, help="The file to write, packed if it ends in .gz [default: standard output]."
+)
+def export(config: Path, sources: tuple[str, ...], output: Path | None) -> None:
+    """Write the ticket histories that the service has stored, one JSON object a line: what evaluate and diff read.
+
+    The service may be running meanwhile.
+    """
+    from slamon.commands.export import export as command
+
+    sys.exit(command(config, sources, output))
+
+
 @cli.group()
 def source() -> None:
     """Look at a source of the settings, without the service."""

@@ -136,9 +136,8 @@ class Conditions:
     def _is_over(self, one: Raised, steady: Span) -> bool:
         if not one.stands or one.key in self._signs:
             return False
-        return (
-            steady - self._seen.setdefault(one.key, steady) >= one.calm
-        )  # one of an earlier process: seen at the start
+        seen = self._seen.setdefault(one.key, steady)  # what an earlier process raised was seen at the start
+        return steady - seen >= one.calm
 
     def _new(self, sign: Sign, now: Instant) -> Raised:
         last, calm = self._last.get(sign.key), CONDITIONS[sign.name].calm

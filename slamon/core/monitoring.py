@@ -1,4 +1,4 @@
-"""Alerts about slamon itself: from a condition that was raised or cleared to the lines of routes that tell of it. Pure."""
+"""Alerts about slamon itself: from a condition that was raised or cleared to what routes tell of it. Pure."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ and told: it is a defect, and whoever waits for the alert should get it all the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -101,7 +101,7 @@ class Auditor:
     async def turn(self) -> int:
         """Look at one slice: first what is in doubt, then the next tickets; how many were looked at. StoreError."""
         end, total = self._time.monotonic() + BUDGET, 0
-        total += await self._look([one for one in self._to_look_at_again()])
+        total += await self._look(self._to_look_at_again())
         while self._time.monotonic() < end:
             since = self._time.now() - _SPAN
             page = await self._store.current_tickets(self._place, since, _AT_ONCE)
@@ -112,7 +112,7 @@ class Auditor:
         self._last = self._time.monotonic()
         return total
 
-    def _to_look_at_again(self) -> Collection[Home]:
+    def _to_look_at_again(self) -> Sequence[Home]:
         long_ago = self._time.monotonic() - _AGAIN_AFTER
         doubtful = [one.home for one in self._doubts.values() if one.seen_at <= long_ago]
         known = [*self._unexplained.values(), *self._missing.values()]

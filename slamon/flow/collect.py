@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from slamon.core.instants import SECOND, Instant, Span
+from slamon.core.instants import Instant, Span
+from slamon.core.ticket import Ticket
 from slamon.core.wording import span_text
 from slamon.flow.filed import Filed
+from slamon.flow.gone import Gone
 from slamon.flow.observe import Fault, Observer, log
+from slamon.flow.patience import Patience, kind_of
+from slamon.flow.polling import MARGIN, Pace, next_poll, shortest
 from slamon.ports import Rereads, Source, SourceError, Store, StoreError, Time
 
 _MOST_PROBLEMS_LOGGED = 20
-_LONGEST_PAUSE = 300.0  # seconds between polls of a source that fails
+_MOST_REMEMBERED = 1_000  # problems that were logged
 _REREAD_BUDGET = 5.0  # seconds that an alert waits for a last look at its ticket
 _RECONCILED_AT_ONCE = 200
+_NEAREST = 100  # commitments
 
 
 class Collector:
@@ -36,8 +41,11 @@ class Collector:
         self._observer = observer
         self._max_data_age = max_data_age
         self._fault = Fault("source", source=source.name)
-        self._failures = 0
-        self._not_before = 0.0  # on the monotonic clock
+        self._doubt = Fault("asking again about open tickets", source=source.name)
+        self._patience = Patience()
+        self._gone = Gone(source.name, store, time)
+        self._told: dict[str, None] = {}  # problems that were logged
+        self._polled: tuple[float, Instant] | None = None  # when it was last asked, on both clocks
         self._read_at: Instant | None = None  # when the source was last read to its end
         self._reconciled = ""  # the last ticket id that was asked about again
 
@@ -50,6 +58,16 @@ class Collector:
         """Whether it was read to its end since the start."""
         return self._read_at is not None
 
+    @property
+    def read_at(self) -> Instant | None:
+        """When it was last read to its end, since the start."""
+        return self._read_at
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the last attempt failed for a reason that lasts until somebody acts."""
+        return self._is_refused
+
     def staleness(self) -> str | None:
         """A remark on data that is older than it may be."""
         age = None if self._read_at is None else self._time.now() - self._read_at
@@ -57,10 +75,41 @@ class Collector:
             return None
         return f"as last known {span_text(age)} ago: the source {self._source.name} cannot be read"
 
+    async def is_due(self, pace: Pace) -> bool:
+        """Whether to poll now: it is time, or something of this source comes due before the next poll would be over."""
+        if self._polled is None:
+            return True
+        monotonic, (asked, asked_at) = self._time.monotonic(), self._polled
+        if monotonic < self._patience.not_before or pace.is_over(monotonic - asked):
+            return monotonic >= self._patience.not_before
+        now = self._time.now()
+        if self._fault.standing is not None or now < asked_at + shortest(pace.span):
+            return False
+        return next_poll(asked_at, pace.span, await self._coming(now)) <= now
+
+    async def _coming(self, now: Instant) -> list[Instant]:
+        """The next instants at which somebody may have to be told something of this source."""
+        try:
+            soonest = await self._store.next_change()
+            if soonest is None or soonest > now + MARGIN:
+                return []
+            nearest = await self._store.nearest(now, _NEAREST)
+        except StoreError:
+            return []
+        changes = [row.changes_at for source, _, row in nearest if source == self._source.name]
+        return [at for at in changes if at is not None and at > now]
+
     async def poll(self) -> None:
         """Read what is new. Faults are reported, not raised; after one the next polls wait longer and longer."""
-        if self._time.monotonic() >= self._not_before:
-            await self._guarded(self._read)
+        now = self._time.monotonic()
+        if now >= self._patience.not_before:
+            self._polled = now, self._time.now()
+            error = await self._failure(self._read, self._fault)
+            if error is None:
+                self._patience.works()
+            else:
+                self._patience.failed(error, self._time.monotonic())
+            self._observer.source_up(self._source.name, error is None)
 
     async def reread(self, id: str) -> None:
         """A last look at a ticket before somebody is alerted; if that takes too long, what is known must do."""
@@ -68,55 +117,58 @@ class Collector:
             try:
                 async with asyncio.timeout(_REREAD_BUDGET):
                     begun = self._time.monotonic()
-                    await self.filed.polled(await self._source.fetch([id]), None, begun)
+                    await self._file(await self._source.fetch([id]), None, begun)
             except (SourceError, StoreError, TimeoutError) as error:
                 log.debug("no last look at the ticket", source=self._source.name, error=str(error))
 
     async def reconcile(self) -> None:
         """Ask again, by id, about some tickets that are open here: what was deleted there is told by no search."""
         if isinstance(self._source, Rereads) and self._fault.standing is None:
-            await self._guarded(self._look_at_some)
+            error = await self._failure(self._look_at_some, self._doubt)
+            if error is not None:
+                self._patience.asked_to_wait(error, self._time.monotonic())
 
-    async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _failure(self, work: Callable[[], Awaitable[None]], fault: Fault) -> Exception | None:
         try:
             await work()
         except Exception as error:
             if not isinstance(error, (SourceError, StoreError)):
                 log.exception("source is defective", source=self._source.name)
-            self._failures += 1
-            wanted = (getattr(error, "retry_after", None) or 0) / SECOND
-            self._not_before = self._time.monotonic() + max(wanted, self._pause())
-            self._fault.broke(str(error))
-            self._observer.source_up(self._source.name, False)
-        else:
-            self._failures = 0
-            self._fault.works()
-            self._observer.source_up(self._source.name, True)
-
-    def _pause(self) -> float:
-        """The first failure waits for the next poll only."""
-        return 0.0 if self._failures < 2 else min(_LONGEST_PAUSE, 2.0 ** min(self._failures, 16))
+            fault.broke(str(error), kind_of(error))
+            return error
+        fault.works()
+        return None
 
     async def _read(self) -> None:
         name, begun = self._source.name, self._time.monotonic()
         async for batch in self._source.collect(await self._store.cursor(name)):
-            changed = await self.filed.polled(batch.tickets, batch.cursor, begun)
+            changed = await self._file(batch.tickets, batch.cursor, begun)
             self._report(batch.problems)
             self._observer.collected(name, changed, len(batch.problems))
             if batch.progress is not None:
                 log.info("reading", source=name, progress=batch.progress)
         self._read_at = self._time.now()
 
+    async def _file(
+        self, tickets: Sequence[Ticket], cursor: bytes | None, begun: float, asked: Sequence[str] = ()
+    ) -> int:
+        if isinstance(self._source, Rereads):
+            await self._gone.note(tickets, asked)
+        return await self.filed.polled(tickets, cursor, begun)
+
     async def _look_at_some(self) -> None:
         source = self._source
         ids = await self._store.open_tickets(source.name, self._reconciled, _RECONCILED_AT_ONCE)
         self._reconciled = ids[-1] if len(ids) == _RECONCILED_AT_ONCE else ""
-        if ids and isinstance(source, Rereads):
+        wanted = [*dict.fromkeys([*ids, *await self._gone.due()])]
+        if wanted and isinstance(source, Rereads):
             begun = self._time.monotonic()
-            await self.filed.polled(await source.fetch(ids), None, begun)
+            await self._file(await source.fetch(wanted), None, begun, wanted)
 
     def _report(self, found: Sequence[str]) -> None:
-        for problem in found[:_MOST_PROBLEMS_LOGGED]:
+        new = [problem for problem in dict.fromkeys(found) if problem not in self._told]
+        for problem in new[:_MOST_PROBLEMS_LOGGED]:
             log.warning("not a ticket", source=self._source.name, problem=problem)
-        if len(found) > _MOST_PROBLEMS_LOGGED:
-            log.warning("more that is no ticket", source=self._source.name, count=len(found) - _MOST_PROBLEMS_LOGGED)
+        if len(new) > _MOST_PROBLEMS_LOGGED:
+            log.warning("more that is no ticket", source=self._source.name, count=len(new) - _MOST_PROBLEMS_LOGGED)
+        self._told = dict.fromkeys([*self._told, *new][-_MOST_REMEMBERED:])

@@ -1,4 +1,4 @@
-"""Monitor: what is wrong with slamon itself becomes conditions that are kept, and alerts in the same outbox as all others."""
+"""Monitor: what is wrong with slamon itself becomes conditions that are kept, and alerts like all others."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class Monitor:
         self._stirred.set()
 
     async def look(self) -> Instant | None:
-        """Look once; when an alert comes due that is not due yet. A store that fails is looked at again the next time."""
+        """Look once, and say when the next alert comes due. A store that fails is asked again the next time."""
         try:
             next_at = await self._look_and_tell()
         except StoreError as error:

@@ -12,6 +12,8 @@ from slamon.ports import Ending, Reason
 
 log = structlog.get_logger()
 
+_MOST_KINDS = 20  # of one fault, told
+
 
 class Observer(Protocol):
     """Who wants to know what the flow does; the metrics do."""
@@ -37,13 +39,18 @@ class Fault:
         self._what = what
         self._context = context
         self.standing: str | None = None
+        self._told: set[str] = set()
 
-    def broke(self, error: str) -> None:
-        if self.standing != error:
+    def broke(self, error: str, kind: str | None = None) -> None:
+        """`kind`: what it is called once however its text varies; until it works each kind is said once."""
+        known = self.standing == error if kind is None else kind in self._told or len(self._told) >= _MOST_KINDS
+        if not known:
             log.error(f"{self._what} failed", error=error, **self._context)
+            self._told |= {kind} if kind else set()
         self.standing = error
 
     def works(self) -> None:
         if self.standing is not None:
             log.info(f"{self._what} works again", **self._context)
         self.standing = None
+        self._told.clear()

@@ -82,7 +82,7 @@ class StallWatch:
 
 def _where(frame: FrameType | None) -> list[str]:
     """The innermost calls, the innermost first: file, line and function, never a value."""
-    found = []
+    found: list[str] = []
     while frame is not None and len(found) < _MOST_FRAMES:
         code = frame.f_code
         place = "/".join(PurePath(code.co_filename).parts[-2:])

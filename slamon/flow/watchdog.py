@@ -70,7 +70,7 @@ class Pulse:
         beat = self.beat()
         self._turns = 0 if beat != self._last else self._turns + 1
         self._last = beat
-        if self._turns and self.quiet_for % max(EVERY, self.allowed // 4) < EVERY:
+        if self._turns and self._turns % max(1, int(self.allowed / EVERY / 4)) == 0:
             self.poke()
 
     def begin_anew(self) -> None:

@@ -1,4 +1,4 @@
-"""One POST to a server: bounded in time and size, no redirects, and it is known whether it may have arrived."""
+"""One request to a server: bounded in time and size, no redirects, and it is known whether it may have arrived."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def post_json(
     progress = Progress()
     sent = {**(headers or {}), "Content-Type": "application/json; charset=utf-8"}
     try:
-        return await _attempt(session, url, body, deadline, sent, progress)
+        return await _attempt(session, "POST", url, body, deadline, sent, progress)
     except (aiohttp.ClientError, OSError) as error:
         failure = _failure(error, progress)
     if progress.status >= 300 or (progress.status and status_is_enough):  # it did decide, only its words are lost
@@ -94,17 +94,31 @@ async def post_json(
     raise failure
 
 
+async def get(session: aiohttp.ClientSession, url: Secret, deadline: float) -> Answer:
+    """The answer to one GET, whatever its status and however much of its body came; SendError as in `post_json`."""
+    progress = Progress()
+    try:
+        return await _attempt(session, "GET", url, None, deadline, {}, progress)
+    except (aiohttp.ClientError, OSError) as error:
+        failure = _failure(error, progress)
+    if progress.status:
+        return Answer(progress.status, "", progress.retry_after)
+    raise failure
+
+
 async def _attempt(
     session: aiohttp.ClientSession,
+    method: str,
     url: Secret,
-    body: bytes,
+    body: bytes | None,
     deadline: float,
     headers: Mapping[str, str],
     progress: Progress,
 ) -> Answer:
     async with (
         asyncio.timeout_at(deadline),
-        session.post(
+        session.request(
+            method,
             url.reveal(),
             data=io.BytesIO(body),  # written in pieces: a large one would hold up the loop
             headers=headers,

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.ticket import ENDED, GONE, Creator, Event, Ticket
@@ -14,18 +13,13 @@ from slamon.ports import Batch, Finding
 from slamon.sources.django_helpdesk_api import FollowUp, Item, Items, read_item, read_items, status_name
 from slamon.sources.django_helpdesk_history import carried_on, created_at, opening, subject
 from slamon.sources.django_helpdesk_settings import DjangoHelpdeskSettings, usual
-from slamon.sources.http import HttpSource, NotFound, Person, Unexpected, check_not_emptied
+from slamon.sources.django_helpdesk_there import cursor_of, id_of, read_cursor, vanished
+from slamon.sources.http import Found, HttpSource, NoneRead, NotFound, Person, Unexpected
+from slamon.sources.http.unread import last_looks
 from slamon.sources.registry import Kind, Surroundings
 
 PAGE = 1000  # tickets; each page takes the server as long as all of them
 OPEN_STATUS = 1
-
-
-class _Cursor(Struct, frozen=True):
-    """When all was last read, and which tickets there were, by queue: first and last id of each unbroken row."""
-
-    looked_at: Instant = 0
-    tickets: dict[str, list[tuple[int, int]]] = {}
 
 
 class DjangoHelpdeskSource(HttpSource):
@@ -36,25 +30,31 @@ class DjangoHelpdeskSource(HttpSource):
         self._settings = settings
         self._opened = self.statuses.fields(status_name(OPEN_STATUS))
         self._looked_at: Instant = 0
+        self._looks: dict[str, Instant] = {}  # by id, what could not be read then: the last time that it was
         self._reread: set[str] = set()  # tickets that were read by id since the page was asked for
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """All that is not as it is known."""
-        before, began = _read(cursor), self.around.time.now()
-        self._looked_at = max(self._looked_at, before.looked_at)
-        there: dict[str, set[int]] = {}
+        before, began = read_cursor(cursor), self.around.time.now()
+        self._looked_at, self._looks = max(self._looked_at, before.looked_at), before.looks
+        there, unread = dict[str, set[int]](), set[str]()
         page, more = 1, True
         while more:
             answer, more = await self._page(page)
             for one in answer.results:
-                there.setdefault(str(one.get("queue")), set()).add(_id(one))
-            tickets, problems = await self._changed(answer.results)
+                there.setdefault(str(one.get("queue")), set()).add(id_of(one))
+            found = await self._changed(answer.results)
+            unread |= set(found.unread)
             progress = f"tickets: {sum(map(len, there.values())):,} of {answer.count:,} read" if more else None
-            yield Batch(tickets, cursor or msgspec.json.encode(before), problems, progress)
+            yield Batch(found.tickets, cursor or msgspec.json.encode(before), found.problems, progress)
             page += 1
-        gone, looked_at = await self._vanished(before, there), self._by_server(began, -SECOND)
-        yield Batch(gone, msgspec.json.encode(_Cursor(looked_at, _packed(there))))
-        self._looked_at = looked_at
+        standing = before.since_emptied(there, began)
+        if standing != before:
+            yield Batch((), msgspec.json.encode(standing))
+        gone, looked_at = await self.fetch(vanished(standing, there, began)), self._by_server(began, -SECOND)
+        looks = last_looks(before.looks, unread, before.looked_at)
+        yield Batch(gone, msgspec.json.encode(cursor_of(there, looked_at, looks)))
+        self._looked_at, self._looks = looked_at, looks
 
     def _by_server(self, at: Instant, margin: Span) -> Instant:
         """An instant of ours by the server's clock, where that is behind: its dates are whole seconds."""
@@ -71,32 +71,33 @@ class DjangoHelpdeskSource(HttpSource):
             return Items(0, []), False
         return found, found.next is not None
 
-    async def _changed(self, given: Sequence[Mapping[str, Any]]) -> tuple[list[Ticket], list[str]]:
+    async def _changed(self, given: Sequence[Mapping[str, Any]]) -> Found:
         items, problems = read_items(given)
         known = await self.around.known([str(item.id) for item, _ in items])
+        unread = {str(id_of(one)) for one in given} - {str(item.id) for item, _ in items}
         found: list[Ticket] = []
         for item, told in items:
             before = known.get(str(item.id))
             if str(item.id) in self._reread:  # what is known may be newer than the page
-                found += (await self.tickets([str(item.id)])).tickets
+                again = await self._again(str(item.id))
+                found += again.tickets
+                problems += again.problems
+                unread |= set(again.unread)
             elif before is not None or self._is_wanted(item):
                 found.append(self._ticket(item, told, before))
-        return [ticket for ticket in found if ticket != known.get(ticket.id)], problems
+        return Found([ticket for ticket in found if ticket != known.get(ticket.id)], problems, sorted(unread))
+
+    async def _again(self, id: str) -> Found:
+        try:
+            return await self.tickets([id])
+        except NoneRead as failed:
+            return failed.found
 
     def _is_wanted(self, item: Item) -> bool:
         """Not what ended long ago, and was not known then."""
         if self.statuses.fields(item.native_status)["status"] not in ENDED | GONE:
             return True
         return any(one.at >= self.around.time.now() - self.since for one in item.followup_set)
-
-    async def _vanished(self, before: _Cursor, there: Mapping[str, set[int]]) -> list[Ticket]:
-        """Those that were there the last time and are not now: deleted, or passed over as others were deleted."""
-        were, now = _unpacked(before.tickets), {id for ids in there.values() for id in ids}
-        check_not_emptied(sum(map(len, were.values())), len(now))
-        for queue, ids in were.items():
-            if not ids & now and queue not in there:
-                check_not_emptied(len(ids), 0)
-        return await self.fetch([str(id) for id in sorted({id for ids in were.values() for id in ids} - now)])
 
     async def ticket(self, id: str) -> Ticket:
         """One ticket."""
@@ -122,7 +123,8 @@ class DjangoHelpdeskSource(HttpSource):
             f"{self._settings.url.rstrip('/')}/tickets/{item.id}/",
             self._creator(first),
         )
-        return carried_on(known, shown, item.merged_to, self._opened, self._looked_at, now)
+        looked_at = self._looks.get(shown.id, self._looked_at)
+        return carried_on(known, shown, item.merged_to, self._opened, looked_at, now)
 
     def _creator(self, first: Sequence[FollowUp]) -> Creator:
         """A customer who is logged in is named like one of staff: without configured agents nobody is taken for one."""
@@ -164,34 +166,6 @@ class DjangoHelpdeskSource(HttpSource):
 
 def _named(id: int | None, names: Mapping[str, str]) -> str | None:
     return None if id is None else names.get(str(id), str(id))
-
-
-def _id(told: Mapping[str, Any]) -> int:
-    id = told.get("id")
-    return id if isinstance(id, int) else 0
-
-
-def _read(cursor: bytes | None) -> _Cursor:
-    try:
-        return _Cursor() if cursor is None else msgspec.json.decode(cursor, type=_Cursor)
-    except msgspec.DecodeError:
-        return _Cursor()
-
-
-def _packed(there: Mapping[str, set[int]]) -> dict[str, list[tuple[int, int]]]:
-    packed: dict[str, list[tuple[int, int]]] = {}
-    for queue, ids in there.items():
-        rows = packed.setdefault(queue, [])
-        for id in sorted(ids):
-            if rows and rows[-1][1] == id - 1:
-                rows[-1] = (rows[-1][0], id)
-            else:
-                rows.append((id, id))
-    return packed
-
-
-def _unpacked(packed: Mapping[str, list[tuple[int, int]]]) -> dict[str, set[int]]:
-    return {queue: {id for one, last in rows for id in range(one, last + 1)} for queue, rows in packed.items()}
 
 
 KIND = Kind(DjangoHelpdeskSettings, DjangoHelpdeskSource)

@@ -97,7 +97,7 @@ class GithubSource(HttpSource):
                     raise
                 refused.append(error)
         if refused:
-            raise refused[0]
+            raise SourceError(str(refused[0]), permanent=len(refused) == len(self._feeds))
 
     async def _page(self, repository: str, window: Window, offset: int) -> Page[_Listed]:
         number, skipped = divmod(offset, PAGE)
@@ -123,7 +123,8 @@ class GithubSource(HttpSource):
         if issue.pull_request:
             raise NotFound(f"{id} is a pull request")
         timeline = await self._reading.timeline(found[1], found[2])
-        return self._translation.ticket(id, issue, unfold(issue, timeline))
+        ticket = self._translation.ticket(id, issue, unfold(issue, timeline))
+        return await self.up_to_date(ticket, from_datetime(issue.updated_at))
 
     def _of_list(self, id: str) -> Issue:
         try:

@@ -8,10 +8,22 @@ from typing import Any
 
 from slamon.core.instants import SECOND, Instant, parse_instant
 from slamon.core.ticket import Event, Ticket
-from slamon.ports import Batch, Finding, SourceError
+from slamon.ports import Batch, Finding
 from slamon.secrets import Secret
 from slamon.sources import redmine_api as api
-from slamon.sources.http import Feed, Found, HttpSettings, HttpSource, Mark, NotFound, Page, Usual, Window, check_fields
+from slamon.sources.http import (
+    Feed,
+    Found,
+    HttpSettings,
+    HttpSource,
+    Mark,
+    NotFound,
+    Page,
+    Stale,
+    Usual,
+    Window,
+    check_fields,
+)
 from slamon.sources.redmine_api import Issue, Row, User
 from slamon.sources.redmine_history import Past, State, Step, Untraced, unfold
 from slamon.sources.redmine_names import Names
@@ -52,7 +64,7 @@ class RedmineSource(HttpSource):
         super().__init__(name, settings, around, _usual(settings))
         self._settings = settings
         self._names = Names(self.client, around.time)
-        self._listed: dict[str, Instant] = {}  # last updates, of the page that is being read
+        self._listed: dict[str, Instant] = {}  # last updates, of the page that was read last
         self._feed = Feed(self._page, _mark, self._tickets, self.fetch, around.time.now, self.since)
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
@@ -91,11 +103,12 @@ class RedmineSource(HttpSource):
         except NotFound:
             await self._account()
             raise
-        if parse_instant(issue.updated_on) < self._listed.get(id, 0):
-            raise SourceError(f"issue {id} comes older than the list says it is: is a cache in between?")
+        updated = parse_instant(issue.updated_on)
+        if updated < self._listed.get(id, 0):
+            raise Stale(f"issue {id} comes older than the list says it is: is a cache in between?")
         past = unfold(issue)
         await self._names.learn(issue, past)
-        return self._translated(issue, past)
+        return await self.up_to_date(self._translated(issue, past), updated)
 
     def _translated(self, issue: Issue, past: Past) -> Ticket:
         author = self.people.classify(self._names.person(issue.author, past.initial["project_id"]))

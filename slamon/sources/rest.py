@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from collections.abc import Mapping as AnyMapping
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -11,68 +14,69 @@ import msgspec
 from slamon.core.instants import MINUTE, SECOND, Instant
 from slamon.core.ticket import Ticket
 from slamon.ports import Batch, Finding, SourceError
-from slamon.secrets import Secret
-from slamon.sources.http import Found, HttpSource, Unexpected, Usual, basic_auth, check_not_emptied, continued
+from slamon.sources.http import (
+    Found,
+    HttpSource,
+    NoneRead,
+    Unexpected,
+    Unreadable,
+    check_not_emptied,
+    continued,
+    excused,
+    is_there,
+)
+from slamon.sources.http.unread import due
 from slamon.sources.registry import Kind, Surroundings
+from slamon.sources.rest_cursor import LOOKED_FOR, Cursor, Shown, read_cursor
 from slamon.sources.rest_expressions import Unmapped
 from slamon.sources.rest_mapping import Mapping, Names, idle
+from slamon.sources.rest_portions import portions
 from slamon.sources.rest_reading import Reading
 from slamon.sources.rest_settings import RestSettings
+from slamon.sources.rest_usual import usual
 
 OVERLAP = 15 * MINUTE
 GRAIN = 2 * SECOND
-TOGETHER = 100  # tickets of a batch
+TOGETHER = 100  # tickets of a batch, each read by a request or more
+TOGETHER_WHOLE = 500  # of which the list tells all
+_IN_A_ROW = 20  # tickets mapped before anybody else has a turn: about a millisecond
 _REMEMBERED = 50_000  # tickets, and when they were updated
-_LOOKED_FOR = 5  # tickets, where none is shown; and looked at by a probe
-
-
-class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How far a list was read: its latest update, our instant of beginning, how many it showed, the last of them."""
-
-    newest: Instant | None = None
-    begun: Instant | None = None
-    count: int = 0
-    last: list[str] = []
-
-
-class _Shown:
-    """What the list shows while it is read."""
-
-    def __init__(self, before: Cursor) -> None:
-        self.newest, self.count, self.last = before.newest, 0, list(before.last)
-
-    def add(self, id: str, updated: Instant | None) -> None:
-        self.count += 1
-        if updated is not None and updated >= (self.newest or updated):
-            self.newest = updated
-            self.last = [*self.last, id][-_LOOKED_FOR:]
 
 
 class RestSource(HttpSource):
     """A system whose answers are mapped by the configuration."""
 
     def __init__(self, name: str, settings: RestSettings, around: Surroundings) -> None:
-        super().__init__(name, settings, around, _usual(settings))
+        super().__init__(name, settings, around, usual(settings))
         self._settings = settings
         self._mapping = Mapping(name, settings, Names(self.people, self.statuses, self.priorities))
+        self._together = TOGETHER_WHOLE if settings.is_told_whole else TOGETHER
         self._reading = Reading(self.client, settings, self._mapping.all)
         self._settled: OrderedDict[str, Instant] = OrderedDict()  # by id, the update that was read for certain
         self._listed: dict[str, Any] = {}  # whole tickets of the batch being read
+        self._known_before: AnyMapping[str, Ticket] | None = None  # of these, what is stored, once looked up
         self._polled_at: Instant | None = None  # when the last finished poll began
+        self._looks: dict[str, Instant] = {}  # by id, what could not be read then: the last time that it was
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """What was updated since the cursor; all, if the list cannot be asked for that."""
-        before, begun = _read_cursor(cursor), self.around.time.now()
-        self._polled_at, shown = before.begun, _Shown(before)
+        before, begun = read_cursor(cursor), self.around.time.now()
+        self._polled_at, self._looks, shown = before.begun, before.looks, Shown(before)
         for since, open_only in self._windows(before, begun):
-            async for rows in self._reading.pages(since, open_only=open_only):
-                for part in (rows[at : at + TOGETHER] for at in range(0, len(rows), TOGETHER)):
-                    found = await self._batch(part, shown)
+            pages = self._reading.pages(since, open_only=open_only)
+            async with aclosing(portions(pages, self._together, self.around.time.now)) as found:
+                async for rows, asked_at in found:
+                    read = await self._batch(rows, asked_at, shown)
                     progress = f"{shown.count:,} tickets of the list read"
-                    yield Batch(found.tickets, msgspec.json.encode(before), found.problems, progress)
-        deleted = await self._look_for_emptiness(before, shown)
-        self._polled_at = begun
-        yield Batch(deleted, msgspec.json.encode(Cursor(shown.newest, begun, shown.count, shown.last)))
+                    yield Batch(read.tickets, msgspec.json.encode(before), read.problems, progress)
+        if not self._reading.follows:
+            before, asked = shown.standing(begun), before
+            if before != asked:
+                yield Batch((), msgspec.json.encode(before))
+        late = [*await self._look_for_emptiness(before, shown), *await self._again(shown)]
+        after = shown.cursor(begun)
+        self._polled_at, self._looks = begun, after.looks
+        yield Batch(late, msgspec.json.encode(after))
 
     def _windows(self, before: Cursor, begun: Instant) -> list[tuple[Instant, bool]]:
         """Since when to read the list, and whether only what is open."""
@@ -82,8 +86,8 @@ class RestSource(HttpSource):
             return [(0, True), (begun - self.since, False)] if self._settings.listing.open_parameters else [(0, False)]
         return [(min(before.newest or before.begun, before.begun) - OVERLAP, False)]
 
-    async def _batch(self, rows: Sequence[Any], shown: _Shown) -> Found:
-        wanted, problems, begun = dict[str, tuple[Any, Instant | None]](), list[str](), self.around.time.now()
+    async def _batch(self, rows: Sequence[Any], begun: Instant, shown: Shown) -> Found:
+        wanted, problems = dict[str, tuple[Any, Instant | None]](), list[str]()
         for row in rows:
             try:
                 id, updated = self._mapping.id(row), self._mapping.updated_at(row)
@@ -91,21 +95,59 @@ class RestSource(HttpSource):
                 problems.append(f"{self.name}: {mistake}")
                 continue
             shown.add(id, updated)
-            if updated is None or self._settled.get(id) != updated:
+            if updated is None or not (self._settled.get(id) == updated or self._waits(shown, id, updated)):
                 wanted[id] = row, updated
         if len(problems) == len(rows):
             raise SourceError(f"nothing on the page can be read: {problems[0]}")
-        found = await self._tickets({id: row for id, (row, _) in wanted.items()})
+        others = [id for id in shown.before.last if id not in wanted and id not in shown.unread]
+        found = await self._tickets({id: row for id, (row, _) in wanted.items()}, others)
+        shown.tried({id: updated for id, (_, updated) in wanted.items()}, set(found.unread), begun)
         for ticket in found.tickets:
             self._settle(ticket.id, wanted[ticket.id][1], begun)
         return Found(found.tickets, [*problems, *found.problems])
 
-    async def _tickets(self, rows: dict[str, Any]) -> Found:
+    async def _tickets(self, rows: dict[str, Any], others: Sequence[str]) -> Found:
         self._listed = rows if self._settings.listing.complete else {}
         try:
             return await self.tickets(list(rows))
+        except NoneRead as failed:
+            return await excused(failed, others, self.fetch)
         finally:
-            self._listed = {}
+            self._listed, self._known_before = {}, None
+
+    async def _gathered(self, ids: Sequence[str]) -> list[Ticket | Unreadable | None]:
+        """Without a task for each where the list told all; the loop is not kept from its other work for long."""
+        if not (self._listed and self._settings.is_told_whole):
+            return await super()._gathered(ids)
+        self._known_before = await self.around.known(ids)
+        found = []
+        for number, id in enumerate(ids, 1):
+            found.append(await self._ticket_or_problem(id))
+            if number % _IN_A_ROW == 0:
+                await asyncio.sleep(0)
+        return found
+
+    async def _known(self, id: str) -> Ticket | None:
+        if self._known_before is None or id not in self._listed:
+            return await super()._known(id)
+        return self._known_before.get(id)
+
+    async def _again(self, shown: Shown) -> list[Ticket]:
+        """What could not be read before and can by now."""
+        found, now = list[Ticket](), self.around.time.now()
+        for id in due(shown.unread, now) if self._reading.follows else ():  # else all is read each time
+            updated = shown.unread[id].at
+            try:
+                found += await self.fetch([id])
+            except Unreadable:
+                shown.tried({id: updated}, {id}, now)
+            else:
+                shown.tried({id: updated}, set(), now)
+                self._settle(id, updated, now)
+        return found
+
+    def _waits(self, shown: Shown, id: str, updated: Instant) -> bool:
+        return self._reading.follows and shown.is_put_off(id, updated)
 
     def _settle(self, id: str, updated: Instant | None, read_at: Instant) -> None:
         """Remember what need not be read again. In the second of an update there may be another one."""
@@ -115,15 +157,14 @@ class RestSource(HttpSource):
             if len(self._settled) > _REMEMBERED:
                 self._settled.popitem(last=False)
 
-    async def _look_for_emptiness(self, before: Cursor, shown: _Shown) -> list[Ticket]:
+    async def _look_for_emptiness(self, before: Cursor, shown: Shown) -> list[Ticket]:
         """A list that suddenly shows nothing is a fault, unless what it showed last is deleted."""
         if not self._reading.follows:
-            check_not_emptied(before.count, shown.count)
+            check_not_emptied(before.count, shown.count, before.emptied_at, self.around.time.now())
         if not self._reading.follows or shown.count or not before.last:
             return []
         tickets = await self.fetch(before.last)
-        there = [one.id for one in tickets if not (one.events and one.events[-1].kind == "deleted")]
-        if there:
+        if there := [one.id for one in tickets if is_there(one)]:
             raise SourceError(f"the list shows nothing, yet there is {there[0]}: has the account lost a right?")
         shown.last = []
         return tickets
@@ -139,12 +180,14 @@ class RestSource(HttpSource):
             raise Unexpected(f"{self.name} {id}: {mistake}") from None
         if shown.id != id:
             raise Unexpected(f"{self.name} {id}: the answer is about {shown.id!r}")
+        if updated is not None:
+            await self.up_to_date(shown, updated)
         return shown if changes is not None else await self._continued(shown, updated)
 
     async def _continued(self, shown: Ticket, updated: Instant | None) -> Ticket:
         """The stored history with what has changed: by the last update, if that was after the last poll."""
         known, now = (await self.around.known([shown.id])).get(shown.id), self.around.time.now()
-        looked_at = self._polled_at
+        looked_at = self._looks.get(shown.id, self._polled_at)
         if looked_at is None:
             looked_at = max(one.at for one in known.events) if known and known.events else shown.created_at
         at = updated if updated is not None and looked_at < updated <= now else now
@@ -157,7 +200,7 @@ class RestSource(HttpSource):
             return [Finding("warning", "the list shows no ticket", "may the account see any?")]
         findings = [Finding("ok", f"the list shows tickets: {len(rows)} on its first page")]
         try:
-            items = [await self._reading.item(self._mapping.id(row)) for row in rows[:_LOOKED_FOR]]
+            items = [await self._reading.item(self._mapping.id(row)) for row in rows[:LOOKED_FOR]]
             return findings + self._looked_at(items)
         except Unmapped as mistake:
             raise SourceError(str(mistake)) from None
@@ -170,29 +213,6 @@ class RestSource(HttpSource):
         for native in sorted(self.statuses.unknown(self._mapping.statuses(items))):
             findings.append(Finding("warning", f"{native!r} means nothing here and counts as open", "add it to status"))
         return findings
-
-
-def _read_cursor(cursor: bytes | None) -> Cursor:
-    """Nothing read yet, if it is what another kind of source of that name left behind."""
-    try:
-        return Cursor() if cursor is None else msgspec.json.decode(cursor, type=Cursor)
-    except msgspec.DecodeError:
-        return Cursor()
-
-
-def _usual(settings: RestSettings) -> Usual:
-    headers: dict[str, Secret | str] = {name: Secret(value) for name, value in settings.headers.items()}
-    if settings.token:
-        headers["Authorization"] = Secret(f"Bearer {settings.token.reveal()}")
-    if settings.user is not None and settings.password:
-        headers |= basic_auth(settings.user, settings.password)
-    cannot_tell = []
-    if settings.messages is None:
-        cannot_tell.append("no messages are mapped: nobody is ever seen to answer")
-    if settings.changes is None:
-        cannot_tell.append("no changes are mapped: they are seen from poll to poll, as uncertain as that is")
-    remedy = "are token, user, password and headers right, and may the account read the tickets?"
-    return Usual(headers, remedy, {}, {}, tuple(cannot_tell), secrets=(settings.password,) if settings.password else ())
 
 
 KIND = Kind(RestSettings, RestSource)

@@ -14,6 +14,7 @@ from jmespath.exceptions import JMESPathError, JMESPathTypeError, LexerError, Pa
 from jmespath.functions import Functions
 
 from slamon.core.instants import EARLIEST, LATEST, SECOND, Instant, from_datetime, parse_instant
+from slamon.sources.rest_finders import Find, finder, is_path
 
 _LONGEST = 2_000  # characters of an expression
 _MILLISECONDS = 10**11  # a number from here on is no number of seconds: that would be the year 5138
@@ -27,21 +28,14 @@ class Unmapped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """An expression, and the key of the configuration that it stands at."""
+    """An expression, and the key of the configuration that it stands at.
+
+    `find` gives what it finds in data; None if there is nothing. Unmapped.
+    """
 
     where: str
     text: str
-    parsed: Any
-
-    def find(self, data: Any) -> Any:
-        """What it finds; None if there is nothing."""
-        try:
-            return self.parsed.search(data)
-        except JMESPathTypeError as mistake:
-            given = f"{mistake.function_name}() is given {mistake.actual_type}, which it cannot take"
-            raise Unmapped(f"{self.where}: {given}") from None
-        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as mistake:
-            raise Unmapped(f"{self.where}: it cannot be worked out: {type(mistake).__name__}") from None
+    find: Find
 
     def items(self, data: Any) -> list[Any]:
         """The list it finds; nothing is never taken for an empty list."""
@@ -55,19 +49,27 @@ class Expression:
     def string(self, data: Any) -> str | None:
         """A text; numbers and truths as their text."""
         found = self.find(data)
+        return found if found is None or isinstance(found, str) else self.as_string(found)
+
+    def as_string(self, found: Any) -> str | None:
+        """What was found, as `string` gives it."""
+        if found is None or isinstance(found, str):
+            return found
         if isinstance(found, bool):
             return str(found).lower()
         if isinstance(found, int | float):
             return str(found)
-        if found is None or isinstance(found, str):
-            return found
         raise Unmapped(f"{self.where}: {self.text!r} finds {_kind(found)}, not a text")
 
     def truth(self, data: Any) -> bool | None:
         """true or false, also as 1 and 0, "yes" and "no"; None for nothing."""
-        found = self.string(data)
-        if found is None:
-            return None
+        return self.as_truth(self.find(data))
+
+    def as_truth(self, value: Any) -> bool | None:
+        """What was found, as `truth` gives it."""
+        if value is None or value is True or value is False:
+            return value
+        found = self.as_string(value) or ""
         if found.lower() in _YES | _NO:
             return found.lower() in _YES
         raise Unmapped(f"{self.where}: {self.text!r} finds {found[:40]!r}, not true or false")
@@ -88,6 +90,10 @@ class Expression:
     def value(self, data: Any) -> Any:
         """Whatever a rule can read: a text, a number, a truth, or a list of them."""
         found = self.find(data)
+        return found if found is None or isinstance(found, str) else self.as_value(found)
+
+    def as_value(self, found: Any) -> Any:
+        """What was found, as `value` gives it."""
         for one in found if isinstance(found, list) else [found]:
             if isinstance(one, dict | list):
                 raise Unmapped(f"{self.where}: {self.text!r} finds {_kind(one)}: pick something in it")
@@ -99,12 +105,12 @@ def _kind(found: Any) -> str:
 
 
 def _instant(found: Any, zone: ZoneInfo | None) -> Instant:
-    if isinstance(found, bool) or not isinstance(found, str | int | float):
-        raise ValueError
     if isinstance(found, str):
         if zone is not None and (naive := datetime.fromisoformat(found)).tzinfo is None:
             return from_datetime(naive.replace(tzinfo=zone))
         return parse_instant(found)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise ValueError
     return round(found * (SECOND // 1000 if abs(found) >= _MILLISECONDS else SECOND))
 
 
@@ -120,7 +126,21 @@ def compiled(where: str, text: str) -> Expression:
         ) from None
     for name, given in _calls(parsed.parsed):
         _check_call(where, name, given)
-    return Expression(where, text, parsed)
+    find = finder(parsed.parsed)
+    return Expression(where, text, find if is_path(parsed.parsed) else _guarded(where, find))
+
+
+def _guarded(where: str, search: Find) -> Find:
+    def find(data: Any) -> Any:
+        try:
+            return search(data)
+        except JMESPathTypeError as mistake:
+            given = f"{mistake.function_name}() is given {mistake.actual_type}, which it cannot take"
+            raise Unmapped(f"{where}: {given}") from None
+        except (JMESPathError, TypeError, ValueError, ArithmeticError, RecursionError) as mistake:
+            raise Unmapped(f"{where}: it cannot be worked out: {type(mistake).__name__}") from None
+
+    return find
 
 
 def _place(mistake: Exception) -> str:

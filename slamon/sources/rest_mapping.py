@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from slamon.core.instants import Instant
-from slamon.core.ticket import Completeness, Event, Ticket
+from slamon.core.ticket import Completeness, Creator, Event, Ticket
 from slamon.sources.http import People, Person, PriorityMap, StatusMap
 from slamon.sources.rest_expressions import Expression, Unmapped, compiled
 from slamon.sources.rest_settings import AuthorMapping, RestSettings
+
+_NONE = frozenset[str]()
+_REMEMBERED = 1_000  # people: few enough that the garbage collector, which visits them all, is not slowed down
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,7 @@ class Names:
     priorities: PriorityMap
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A field of ours that was changed; its values as the system calls them."""
 
     at: Instant
@@ -35,31 +38,51 @@ class Change:
     value: Any
 
 
-class Author:
-    """Finds out who somebody is."""
+Somebody = tuple[Person | None, Creator]  # nobody is named, or a person; what he or she counts as
 
-    def __init__(self, where: str, mapping: AuthorMapping) -> None:
+
+class Author:
+    """Finds out who somebody is. Most names are met again and again."""
+
+    def __init__(self, where: str, mapping: AuthorMapping, people: People) -> None:
         given = {one.name: getattr(mapping, one.name) for one in fields(mapping)}
         self._find = {name: compiled(f"{where}.{name}", text) for name, text in given.items() if text is not None}
+        self._finds = tuple(one.find for one in self._find.values())
+        self._people = people
+        self._known = lru_cache(_REMEMBERED, typed=True)(self._somebody)
 
-    def of(self, data: Any) -> Person | None:
-        """The person; None if nobody is named."""
-        id, name, login, mail = (self._text(one, data) for one in ("id", "name", "login", "mail"))
+    def of(self, data: Any) -> Somebody:
+        """The person, and what he or she counts as."""
+        found = [find(data) for find in self._finds]
+        try:
+            return self._known(*found)
+        except TypeError:  # a list among them cannot be looked up
+            return self._somebody(*found)
+
+    def _somebody(self, *found: Any) -> Somebody:
+        person = self._person(dict(zip(self._find, found, strict=True)))
+        return person, self._people.classify(person)
+
+    def _person(self, found: dict[str, Any]) -> Person | None:
+        id, name = self._text("id", found), self._text("name", found)
+        login, mail = self._text("login", found), self._text("mail", found)
         if not (id or name or login or mail):
             return None
-        roles, groups = (self._several(one, data) for one in ("roles", "groups"))
-        agent, bot = (self._truth(one, data) for one in ("agent", "bot"))
+        roles, groups = self._several("roles", found), self._several("groups", found)
+        agent, bot = self._truth("agent", found), self._truth("bot", found)
         return Person(id or login or mail or name, name, login, mail, roles, groups, agent, bot)
 
-    def _text(self, what: str, data: Any) -> str:
-        return (self._find[what].string(data) or "") if what in self._find else ""
+    def _text(self, what: str, found: dict[str, Any]) -> str:
+        return (self._find[what].as_string(found[what]) or "") if what in found else ""
 
-    def _truth(self, what: str, data: Any) -> bool:
-        return bool(what in self._find and self._find[what].truth(data))
+    def _truth(self, what: str, found: dict[str, Any]) -> bool:
+        return bool(what in found and self._find[what].as_truth(found[what]))
 
-    def _several(self, what: str, data: Any) -> frozenset[str]:
-        found = self._find[what].value(data) if what in self._find else None
-        return frozenset(str(one) for one in (found if isinstance(found, list) else [found]) if one is not None)
+    def _several(self, what: str, found: dict[str, Any]) -> frozenset[str]:
+        if what not in found:
+            return _NONE
+        several = self._find[what].as_value(found[what])
+        return frozenset(str(one) for one in (several if isinstance(several, list) else [several]) if one is not None)
 
 
 class Mapping:
@@ -70,10 +93,11 @@ class Mapping:
         self._source = source
         self._names = names
         self._zone = ZoneInfo(settings.time_zone) if settings.time_zone else None
-        self._opener = Author("ticket.author", settings.ticket.author)
-        self._writer = Author("messages.author", settings.messages.author) if settings.messages else None
-        self._changed = settings.changes.names if settings.changes else None
-        self._fields = [name for name in settings.fields if f"fields.{name}" in self.all]
+        self._opener = Author("ticket.author", settings.ticket.author, names.people)
+        writer = settings.messages.author if settings.messages else AuthorMapping()
+        self._writer = Author("messages.author", writer, names.people)
+        self._changed = settings.changes.names if settings.changes else {}
+        self._fields = [(name, self.all[f"fields.{name}"]) for name in settings.fields if f"fields.{name}" in self.all]
 
     # of a ticket
 
@@ -109,11 +133,11 @@ class Mapping:
             self.id(item),
             self._source,
             created_at,
-            self._ours({**present, **{one.field: one.before for one in reversed(past)}}),
+            self._ours(present | {one.field: one.before for one in reversed(past)}),
             [*events, *self._events(past), *untraced],
             self._text("ticket.subject", item),
             self._text("ticket.url", item),
-            self._names.people.classify(opener),
+            opener[1],
             history="partial" if untraced else self._completeness(item, created_at, messages, changes),
         )
 
@@ -126,7 +150,7 @@ class Mapping:
     def _present(self, item: Any) -> dict[str, Any]:
         """The fields now, by our names, with the system's values."""
         present = {name: self._text(f"ticket.{name}", item) for name in ("status", "priority")}
-        return present | {name: self.all[f"fields.{name}"].value(item) for name in self._fields}
+        return present | {name: expression.value(item) for name, expression in self._fields}
 
     def _ours(self, native: dict[str, Any]) -> dict[str, Any]:
         ours = dict(native)
@@ -138,15 +162,15 @@ class Mapping:
 
     # of messages
 
-    def _messages(self, messages: Sequence[Any], created_at: Instant, opener: Person | None) -> list[Event]:
+    def _messages(self, messages: Sequence[Any], created_at: Instant, opener: Somebody) -> list[Event]:
         found = []
+        id_of = self.all.get("messages.id")
         for item in messages:
-            at, author = self._needed("messages.at", item), self._writer.of(item) if self._writer else None
+            at, author = self._needed("messages.at", item), self._writer.of(item)
             if at == created_at and author == opener:
                 continue  # the opening
-            by = self._names.people.classify(author)
-            id = f"message.{self._text('messages.id', item) or at}"
-            found.append(Event(at, "message", id, by, public=self._is_public(item)))
+            id = (id_of.string(item) if id_of else None) or at
+            found.append(Event(at, "message", f"message.{id}", author[1], public=self._is_public(item)))
         return found
 
     def _is_public(self, item: Any) -> bool:
@@ -167,11 +191,11 @@ class Mapping:
         at, by = self._needed("changes.at", entry), self._text("changes.by", entry)
         id = self._text("changes.id", entry) or str(at)
         details, found = self.all.get("changes.details"), []
-        for detail in details.items(entry) if details else [entry]:
-            ours = (self._changed or {}).get(self._text("changes.field", detail) or "")
+        for detail in details.items(entry) if details else (entry,):
+            ours = self._changed.get(self._text("changes.field", detail) or "")
             if ours is not None:
-                values = (self._value(f"changes.{one}", ours, detail) for one in ("before", "value"))
-                found.append(Change(at, f"change.{id}.{ours}", by, ours, *values))
+                before, value = self._value("changes.before", ours, detail), self._value("changes.value", ours, detail)
+                found.append(Change(at, f"change.{id}.{ours}", by, ours, before, value))
         return found
 
     def _value(self, where: str, ours: str, detail: Any) -> Any:
@@ -193,15 +217,18 @@ class Mapping:
     # of anything
 
     def _text(self, where: str, item: Any) -> str | None:
-        return self.all[where].string(item) if where in self.all else None
+        expression = self.all.get(where)
+        return expression.string(item) if expression else None
 
     def _instant(self, where: str, item: Any) -> Instant | None:
-        return self.all[where].instant(item, self._zone) if where in self.all else None
+        expression = self.all.get(where)
+        return expression.instant(item, self._zone) if expression else None
 
     def _needed(self, where: str, item: Any) -> Instant:
-        found = self._instant(where, item)
+        expression = self.all[where]
+        found = expression.instant(item, self._zone)
         if found is None:
-            raise Unmapped(f"{where}: {self.all[where].text!r} finds nothing")
+            raise Unmapped(f"{where}: {expression.text!r} finds nothing")
         return found
 
 

@@ -146,6 +146,12 @@ class RestSettings(HttpSettings):
         for _ in self.expressions():
             pass
 
+    @property
+    def is_told_whole(self) -> bool:
+        """Whether the list shows all that there is to know of a ticket."""
+        lists = (self.messages, self.changes)
+        return self.listing.complete and all(one is None or one.path is None for one in lists)
+
     def expressions(self) -> Iterator[Expression]:
         """All of them; ValueError for the first that is none."""
         for name, part in (("list", self.listing), ("ticket", self.ticket), ("messages", self.messages)):

@@ -8,16 +8,15 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-import msgspec
-from msgspec import Struct
-
-from slamon.core.instants import SECOND, Instant
+from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.ticket import OPEN, Ticket
-from slamon.ports import Batch, Finding, SourceError
-from slamon.sources.http import Feed, Found, HttpSource, Mark, NotFound, Page, Window, gone
+from slamon.ports import Batch, Finding
+from slamon.sources.http import Feed, Found, HttpSource, Mark, NoneRead, NotFound, Page, Stale, Unexpected, Window
 from slamon.sources.http.client import Params
+from slamon.sources.http.refusals import Forbidden, Unreadable
 from slamon.sources.registry import Kind, Surroundings
 from slamon.sources.roundup_api import Issue, Items, Message, Names, OneItem, Row, Rows, instant, items, sound, window
+from slamon.sources.roundup_cursor import read_cursor
 from slamon.sources.roundup_history import carried_on
 from slamon.sources.roundup_settings import RoundupSettings, usual
 from slamon.sources.roundup_ticket import Shown, Translator, further
@@ -26,13 +25,6 @@ from slamon.sources.roundup_users import Users
 FIELDS = ("title", "status", "priority", "assignedto", "creator", "creation", "activity", "messages")
 PAGE = 200  # rows; what a batch takes must fit into a rate limit
 GRAIN = 2 * SECOND  # a last look may be dated later than it was: dates are whole seconds
-
-
-class _Cursor(Struct, frozen=True):
-    """Where the list was followed to, and when it was last read to its end."""
-
-    feed: bytes | None = None
-    looked_at: Instant = 0
 
 
 class RoundupSource(HttpSource):
@@ -47,17 +39,19 @@ class RoundupSource(HttpSource):
         self._translator = Translator(self, settings, self._users)
         self._feed = Feed(self._page, _mark, self._tickets, self.fetch, around.time.now, self.since)
         self._looked_at: Instant = 0
+        self._unread: dict[str, Instant] = {}
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """What was updated since the cursor."""
-        before, began = _read(cursor), self.around.time.now()
-        self._looked_at = max(self._looked_at, before.looked_at)
+        before, began = read_cursor(cursor), self.around.time.now()
+        self._looked_at, self._unread = max(self._looked_at, before.looked_at), before.unread
         feed = before.feed
         async for batch in self._feed.batches(feed):
             feed = batch.cursor
-            yield replace(batch, cursor=msgspec.json.encode(_Cursor(feed, before.looked_at)))
-        self._looked_at = began
-        yield Batch((), msgspec.json.encode(_Cursor(feed, began)))
+            yield replace(batch, cursor=before.at(feed))
+        after = before.read_to_its_end(feed, began)
+        self._looked_at, self._unread = began, after.unread
+        yield Batch((), after.at(feed))
 
     async def _page(self, span: Window, offset: int) -> Page[Row]:
         params = {
@@ -85,18 +79,35 @@ class RoundupSource(HttpSource):
         return await self.tickets([row.id for row in rows])
 
     async def tickets(self, ids: Sequence[str]) -> Found:
-        """Many at once, in few requests: the server takes long over each login."""
-        return (await self._look_at(ids))[0]
+        """Many at once, in few requests: the server takes long over each login. NoneRead if not one can be read."""
+        found = await self._halved(ids)
+        if found.unread and not found.tickets:
+            raise NoneRead(found)
+        return found
+
+    async def _halved(self, ids: Sequence[str]) -> Found:
+        """Together; where that cannot be, in ever smaller parts. The first parts that can be had by no means decide."""
+        try:
+            return (await self._look_at(ids))[0]
+        except Unreadable as mistake:
+            if isinstance(mistake, Forbidden):
+                raise
+            if len(ids) == 1:
+                return Found((), [f"issue {ids[0]}: {mistake}"], ids)
+        middle = (len(ids) + 1) // 2
+        one, rest = await self._halved(ids[:middle]), ids[middle:]
+        other = Found((), (), rest) if one.unread and not one.tickets and middle > 1 else await self._halved(rest)
+        problems, unread = [*one.problems, *other.problems], [*one.unread, *other.unread]
+        return Found([*one.tickets, *other.tickets], problems, unread)
 
     async def fetch(self, ids: Sequence[str]) -> list[Ticket]:
         """ports.Rereads."""
         found, absent = await self._look_at(ids)
-        if found.problems:
-            raise SourceError(found.problems[0])
+        if found.problems and not found.tickets:
+            raise Unexpected(found.problems[0])
         for id in absent:
             await self._check_gone(id)
-        known = await self.around.known(absent) if absent else {}
-        return [*found.tickets, *(gone(one, self.around.time.now()) for one in known.values())]
+        return [*found.tickets, *await self.deleted(absent)]
 
     async def ticket(self, id: str) -> Ticket:
         """One issue."""
@@ -112,31 +123,39 @@ class RoundupSource(HttpSource):
 
     async def _look_at(self, ids: Sequence[str]) -> tuple[Found, list[str]]:
         """The issues as they stand, and the ids of those that are in no list."""
-        looked_at, now = self._last_look(), self.around.time.now()
+        margin, now = self._margin(), self.around.time.now()
         known = await self.around.known(ids)  # first: what is shown must not be older than what is known
         given = await items(self.client, "issue", ids, self._wanted)
-        shown, problems = await self._shown(given)
+        shown, wrong, problems = await self._shown(given)
         await self._users.learn(link for one in shown for link in one.people)
         tickets = []
         for one in shown:
             ticket, changed_at = self._translator.ticket(one), instant(one.issue.activity)
-            tickets.append(carried_on(known.get(ticket.id), ticket, changed_at, looked_at, now))
+            try:
+                await self.up_to_date(ticket, changed_at)
+            except Stale as mistake:
+                wrong[ticket.id] = str(mistake)
+            else:
+                looked_at = self._unread.get(ticket.id, self._looked_at) + margin
+                tickets.append(carried_on(known.get(ticket.id), ticket, changed_at, looked_at, now))
         there = {one.get("id") for one in given}
-        return Found(tickets, problems), [id for id in ids if id not in there]
+        return Found(tickets, [*wrong.values(), *problems], [*wrong]), [id for id in ids if id not in there]
 
-    def _last_look(self) -> Instant:
-        """When all that is stored had been looked at, by the server's clock, and rather too early than too late."""
-        return self._looked_at + min(self.client.reading.skew or 0, 0) - GRAIN
+    def _margin(self) -> Span:
+        """From when something was looked at to the server's clock, and rather too early than too late."""
+        return min(self.client.reading.skew or 0, 0) - GRAIN
 
-    async def _shown(self, given: Sequence[dict[str, Any]]) -> tuple[list[Shown], list[str]]:
-        issues, problems = sound(given, Issue)
+    async def _shown(self, given: Sequence[dict[str, Any]]) -> tuple[list[Shown], dict[str, str], list[str]]:
+        """Issues with their messages, what is wrong with others, by their ids, and with messages."""
+        issues, wrong = sound(given, Issue)
         ids = sorted({link.id for issue, _ in issues for link in issue.messages})
-        found, others = sound(await items(self.client, "msg", ids, ("author", "creation", "creator")), Message)
+        found, bad = sound(await items(self.client, "msg", ids, ("author", "creation", "creator")), Message)
         messages = {message.id: message for message, _ in found}
-        return [
+        shown = [
             Shown(issue, properties, [messages[link.id] for link in issue.messages if link.id in messages])
             for issue, properties in issues
-        ], [*problems, *others]
+        ]
+        return shown, wrong, [*bad.values()]
 
     async def check(self) -> list[Finding]:
         """The account, the statuses, and whether it can be told who is an agent."""
@@ -159,13 +178,6 @@ class RoundupSource(HttpSource):
             return []
         text = "the account does not see the roles and addresses of others"
         return [Finding("warning", text, "read with an account of the role Admin, or name the agents under users")]
-
-
-def _read(cursor: bytes | None) -> _Cursor:
-    try:
-        return _Cursor() if cursor is None else msgspec.json.decode(cursor, type=_Cursor)
-    except msgspec.DecodeError:
-        return _Cursor()
 
 
 def _mark(row: Row) -> Mark:

@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Struct
 
 from slamon.core.instants import Instant, format_instant, parse_instant
-from slamon.ports import SourceError
 from slamon.sources.http import Client, together
 from slamon.sources.http.client import Params
 
@@ -136,18 +135,16 @@ async def items(client: Client, of: str, ids: Sequence[str], fields: Sequence[st
     return [item for part in await together(some(part) for part in parts) for item in part]
 
 
-def sound(given: Iterable[dict[str, Any]], shape: type[T]) -> tuple[list[tuple[T, dict[str, Any]]], list[str]]:
-    """(items with all that was told of them, what is wrong with the others); SourceError if all are wrong."""
+def sound(given: Iterable[dict[str, Any]], shape: type[T]) -> tuple[list[tuple[T, dict[str, Any]]], dict[str, str]]:
+    """(items with all that was told of them, what is wrong with the others by their ids)."""
     found: list[tuple[T, dict[str, Any]]] = []
-    problems: list[str] = []
+    wrong: dict[str, str] = {}
     for one in given:
         try:
             found.append((_checked(one, shape), one))
         except ValueError as mistake:
-            problems.append(f"{shape.__name__.lower()} {one.get('id')}: {mistake}")
-    if problems and not found:
-        raise SourceError(f"nothing of the answer can be read: {problems[0]}")
-    return found, problems
+            wrong[str(one.get("id"))] = f"{shape.__name__.lower()} {one.get('id')}: {mistake}"
+    return found, wrong
 
 
 def _checked(one: dict[str, Any], shape: type[T]) -> T:

@@ -9,6 +9,7 @@ from operator import attrgetter
 import msgspec
 from msgspec import Struct
 
+from slamon.core.instants import parse_instant
 from slamon.core.ticket import OPEN, Ticket
 from slamon.ports import Batch, Finding, SourceError
 from slamon.secrets import Secret
@@ -17,6 +18,7 @@ from slamon.sources.http import (
     Found,
     HttpSettings,
     HttpSource,
+    NoneRead,
     NotFound,
     Usual,
     check_fields,
@@ -104,8 +106,15 @@ class RtSource(HttpSource):
         found = await self.tickets(ids)
         merged = sorted({part for id in ids for part in self._merged.pop(id, ())} - set(ids))
         known = await self.around.known(merged) if merged else {}
-        parts = await self.tickets([id for id in merged if id in known and not _is_merged(known[id])])
-        return Found([*found.tickets, *parts.tickets], [*found.problems, *parts.problems])
+        parts = await self._parts([id for id in merged if id in known and not _is_merged(known[id])])
+        tickets, problems = [*found.tickets, *parts.tickets], [*found.problems, *parts.problems]
+        return Found(tickets, problems, [*found.unread, *parts.unread])
+
+    async def _parts(self, ids: Sequence[str]) -> Found:
+        try:
+            return await self.tickets(ids)
+        except NoneRead as failed:  # others were read before
+            return failed.found
 
     async def ticket(self, id: str) -> Ticket:
         """A ticket with its transactions."""
@@ -123,7 +132,7 @@ class RtSource(HttpSource):
             self._merged[id] = set(parts)
         past = unfold(shown, transactions)
         await self._learn(past, [*shown.requestors[:1], shown.creator, shown.owner])
-        return self._translation.ticket(shown, past)
+        return await self.up_to_date(self._translation.ticket(shown, past), parse_instant(shown.last_updated))
 
     async def _refused(self, id: str, error: SourceError) -> SourceError:
         """A ticket that went to where we may not look is gone, if others of the queue it was in can still be seen."""

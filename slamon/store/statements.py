@@ -1,5 +1,9 @@
 """Every statement that reads or changes rows; the tables stand in sql/."""
 
+from __future__ import annotations
+
+from functools import lru_cache
+
 # --- named values and cursors ----------------------------------------------------------------------------------------
 
 VALUE = "SELECT value FROM named_values WHERE name = ?"
@@ -10,9 +14,10 @@ SET_CURSOR = "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET cursor
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 TICKET = "SELECT source, id, body, version FROM tickets WHERE source = ? AND id = ?"
+HISTORIES = "SELECT body FROM tickets WHERE source = ? ORDER BY id"
 LAST_PLACE = "SELECT coalesce(max(marked), 0) FROM tickets WHERE marked IS NOT NULL"
 SAVE_TICKET = """
-INSERT INTO tickets (source, id, body, version, marked) VALUES (?, ?, ?, 1, ?)
+INSERT INTO tickets (source, marked, version, id, body) VALUES (?1, ?2, 1, ?3, ?4)
 ON CONFLICT DO UPDATE SET
   body = excluded.body, version = version + 1, marked = coalesce(marked, excluded.marked), touched_at = NULL
 WHERE body <> excluded.body
@@ -122,3 +127,10 @@ FORGET_ACKS = """
 DELETE FROM acks WHERE said_at < ?
 AND NOT EXISTS (SELECT 1 FROM tickets AS t WHERE t.source = acks.source AND t.id = acks.ticket)
 """
+
+
+@lru_cache(2)  # for whole batches, and for what is left of the last one
+def save_tickets(number: int) -> str:
+    """SAVE_TICKET for so many rows at once; its parameters are SOURCE, MARKED, then ID and BODY of each."""
+    rows = (f"(?1, ?2, 1, ?{one}, ?{one + 1})" for one in range(3, 3 + 2 * number, 2))
+    return SAVE_TICKET.replace("(?1, ?2, 1, ?3, ?4)", ", ".join(rows))

@@ -12,10 +12,15 @@ from slamon.store import rows
 from slamon.store import statements as sql
 from slamon.store.queueing import queue
 
+_ROWS = 100  # by one statement: with each, the connection's thread has to wait for its turn in the interpreter
+
 
 def save_batch(db: sqlite3.Connection, source: str, bodies: dict[str, bytes], cursor: bytes | None) -> int:
     place = next_place(db)
-    changed = db.executemany(sql.SAVE_TICKET, [(source, id, body, place) for id, body in bodies.items()]).rowcount
+    pairs, changed = list(bodies.items()), 0
+    for part in (pairs[at : at + _ROWS] for at in range(0, len(pairs), _ROWS)):
+        values = (value for pair in part for value in pair)
+        changed += db.execute(sql.save_tickets(len(part)), (source, place, *values)).rowcount
     if cursor is not None:
         db.execute(sql.SET_CURSOR, (source, cursor))
     return changed
@@ -60,7 +65,8 @@ def apply(db: sqlite3.Connection, judgements: Sequence[Judgement], now: Instant)
     for judgement in judgements:
         if _take_mark_off(db, judgement, now):
             _replace_commitments(db, judgement)
-        new += queue(db, judgement.deliveries, now)
+        if judgement.deliveries:
+            new += queue(db, judgement.deliveries, now)
     return new
 
 
@@ -80,6 +86,7 @@ def _replace_commitments(db: sqlite3.Connection, judgement: Judgement) -> None:
     home = (judgement.source, judgement.ticket)
     before = rows.commitments(db.execute(sql.COMMITMENTS, home).fetchall())
     after = {rows.key(row): row for row in judgement.commitments}
-    db.executemany(sql.DROP_COMMITMENT, [(*home, *gone) for gone in before.keys() - after.keys()])
+    if gone := before.keys() - after.keys():
+        db.executemany(sql.DROP_COMMITMENT, [(*home, *one) for one in gone])
     changed = [row for key, row in after.items() if row != before.get(key)]
     db.executemany(sql.SAVE_COMMITMENT, [rows.commitment_row(*home, row) for row in changed])

@@ -1,9 +1,10 @@
-"""Measuring: the best of several repeats, and a row of the table."""
+"""Measuring: the best of several repeats, the memory of a process, and a row of the table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 
@@ -39,3 +40,11 @@ def microseconds(seconds: float) -> str:
 
 def a_second(seconds: float, count: int) -> str:
     return f"{count / seconds:,.0f}/s"
+
+
+def most_memory(process: int | str = "self") -> float:
+    """The most that a process ever held resident, in MB."""
+    for line in Path(f"/proc/{process}/status").read_text("ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise OSError(f"/proc/{process}/status tells no VmHWM")

@@ -19,7 +19,7 @@ from msgspec import Struct
 from slamon.core.instants import HOUR, MINUTE, SECOND
 from slamon.ports import SourceError
 from slamon.secrets import Secret
-from slamon.sources.http import Access, Client, Limits, Network, NotFound, Unexpected
+from slamon.sources.http import Access, Client, Limits, Network, NotFound, Unexpected, Unreadable
 from slamon.sources.http.refusals import ServerFault
 from tests.clock import ManualTime
 from tests.sources.http_server import Script, Server, answer, data, in_turn, serving
@@ -202,6 +202,7 @@ async def test_an_answer_that_is_not_what_was_asked_for_is_an_error_not_nothing(
     assert str(error).startswith("127.0.0.1/api/thing answered with")
     assert not error.permanent
     assert isinstance(error, Unexpected) is ("expected:" in what)
+    assert isinstance(error, Unreadable) is ("web page" not in what)
 
 
 @pytest.mark.asyncio

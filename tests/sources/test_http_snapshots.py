@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slamon.core.history import decode, encode
-from slamon.core.instants import MINUTE, SECOND
+from slamon.core.instants import DAY, HOUR, MINUTE, SECOND
 from slamon.core.ticket import Event, Ticket
 from slamon.ports import SourceError
-from slamon.sources.http import check_not_emptied, continued, current_fields, gone
+from slamon.sources.http import check_not_emptied, continued, current_fields, emptied_since, gone
 
 T0 = 1_780_000_000 * SECOND
 NOTE = Event(T0 + SECOND, "message", "m1", "agent", public=True)
@@ -80,6 +80,19 @@ def test_sudden_emptiness_is_a_fault() -> None:
             check_not_emptied(before, now)
     for before, now in ((5_000, 4_000), (0, 0), (5, 0), (0, 5_000)):
         check_not_emptied(before, now)
+
+
+def test_emptiness_is_believed_after_a_day_where_something_of_the_place_is_still_shown() -> None:
+    since = emptied_since(5_000, 3, None, T0)
+    assert since == T0
+    assert emptied_since(5_000, 4, since, T0 + HOUR) == T0
+    assert emptied_since(5_000, 4_000, since, T0 + HOUR) is None
+    assert emptied_since(5_000, 3, since, T0 - HOUR) == T0 - HOUR  # our clock was set back
+    with pytest.raises(SourceError, match="if they were deleted, that is believed after a day"):
+        check_not_emptied(5_000, 3, since, T0 + DAY - 1)
+    check_not_emptied(5_000, 3, since, T0 + DAY)
+    with pytest.raises(SourceError, match=r"lost a right\?$"):
+        check_not_emptied(5_000, 0, since, T0 + 9 * DAY)
 
 
 def test_the_stored_history_is_left_as_it_was() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec import Struct
 
-from slamon.core.instants import MINUTE, SECOND, parse_instant
+from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, parse_instant
 from slamon.core.ticket import Event, Ticket
 from slamon.ports import Batch, Finding, SourceError
 from slamon.secrets import Secret
 from slamon.sources import Surroundings
-from slamon.sources.http import HttpSettings, HttpSource, Person, Usual
+from slamon.sources.http import HttpSettings, HttpSource, NoneRead, Person, Stale, Unreadable, Usual
 from tests.clock import ManualTime
 from tests.sources.http_server import Script, Server, answer, by_path, data, in_turn, serving
 
@@ -108,7 +108,53 @@ async def test_a_server_that_goes_on_failing_fails_the_reading() -> None:
     async with toy(in_turn(item(), answer(500))) as (source, server):
         with pytest.raises(SourceError, match="answered 500"):
             await source.tickets(["1", "2", "3", "4"])
+    assert len(server.requests) == 6  # one of those that failed alone, and the one that was read, again
+    async with toy(in_turn(answer(500))) as (source, server):
+        with pytest.raises(NoneRead, match=r"no ticket can be read: .* answered 500") as caught:
+            await source.tickets(["1", "2", "3", "4"])
     assert len(server.requests) == 5
+    assert caught.value.found.unread == ["1", "2", "3", "4"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "said", [answer(500), answer(502), answer(403), data({"status": 5}), answer(200, '{"status": NaN}')], ids=repr
+)
+async def test_one_ticket_that_the_server_always_fails_at_is_a_problem_and_hides_no_other(said: bytes) -> None:
+    async with toy(by_path({"/items/1": item(), "/items/2": said, "/items/3": item()})) as (source, _):
+        found = await source.tickets(["1", "2", "3"])
+        fetched = await source.fetch(["1", "2", "3"])
+        with pytest.raises(Unreadable):
+            await source.fetch(["2"])
+    assert [one.id for one in found.tickets] == [one.id for one in fetched] == ["1", "3"]
+    assert (len(found.problems), found.unread) == (1, ["2"])
+
+
+@pytest.mark.asyncio
+async def test_what_cannot_be_read_is_never_passed_over_where_all_others_are_gone() -> None:
+    known = Ticket("1", "desk", NOON, {}, [])
+    async with toy(by_path({"/items/2": answer(500)}), {"1": known}) as (source, _):
+        with pytest.raises(Unreadable, match="answered 500"):
+            await source.fetch(["1", "2"])
+
+
+@pytest.mark.asyncio
+async def test_a_state_from_before_something_known_is_not_up_to_date_until_it_lasts_a_day() -> None:
+    answered = Event(NOON + MINUTE, "message", "7", "agent", public=True)
+    shown = Ticket("1", "desk", NOON, {"status": "open"}, [])
+    known = Ticket("1", "desk", NOON, {"status": "open"}, [answered])
+    async with toy(by_path({}), {"1": known}) as (source, _):
+        time = source.around.time
+        assert isinstance(time, ManualTime)
+        for span in (0, HOUR, DAY - HOUR - 1):
+            time.advance(span)
+            with pytest.raises(Stale, match="ticket 1 comes older than it is known to be"):
+                await source.up_to_date(shown, NOON)
+        assert await source.up_to_date(known, NOON + MINUTE) == known
+        with pytest.raises(Stale):  # as it came up to date meanwhile
+            await source.up_to_date(shown, NOON)
+        time.advance(DAY)
+        assert await source.up_to_date(shown, NOON) == shown
 
 
 @pytest.mark.asyncio

@@ -131,7 +131,7 @@ async def test_a_complete_list_needs_no_request_for_each_ticket(tmp_path: Path) 
         tickets, _, batches = await poll(source)
     assert len(tickets) == 149
     assert [one.path for one in server.requests] == ["/api/tickets"]
-    assert [len(batch.tickets) for batch in batches] == [100, 49, 0]
+    assert [len(batch.tickets) for batch in batches] == [149, 0]
 
 
 @pytest.mark.asyncio

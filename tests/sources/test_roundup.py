@@ -64,7 +64,7 @@ async def test_creation_and_activity_are_asked_for_by_name() -> None:
         asked = [one.query["@fields"].split(",") for one in follower.server.requests if "id=" in one.target]
         assert ["creation" in one for one in asked if "username" not in one] == [True, True]
         del tracker.items["issue"][id]["creation"]
-        with pytest.raises(SourceError, match=r"nothing of the answer can be read: issue 1: .*`creation`"):
+        with pytest.raises(SourceError, match=r"issue 1: .*`creation`"):
             await follower.reread(id)
 
 

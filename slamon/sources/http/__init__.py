@@ -1,16 +1,18 @@
 """The shared base of all sources over HTTP. How to write a kind on it: docs/how-to/write-a-source.md."""
 
 from slamon.sources.http.client import Answer, Client
-from slamon.sources.http.feed import Feed, Found, Mark, Window
+from slamon.sources.http.cursor import Mark
+from slamon.sources.http.feed import Feed, Found, NoneRead, Window, excused, is_there
 from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap, check_fields
 from slamon.sources.http.paging import Page, linked_pages, offset_pages
 from slamon.sources.http.people import People, Person
 from slamon.sources.http.reach import Access, Limits, basic_auth
 from slamon.sources.http.reading import Unexpected, decode_each
-from slamon.sources.http.refusals import NotFound
+from slamon.sources.http.refusals import NotFound, Unreadable
 from slamon.sources.http.settings import Agents, Bots, HttpSettings, Network
-from slamon.sources.http.snapshots import check_not_emptied, continued, current_fields, gone
+from slamon.sources.http.snapshots import check_not_emptied, continued, current_fields, emptied_since, gone
 from slamon.sources.http.source import HttpSource, Usual, together
+from slamon.sources.http.stale import Stale
 
 __all__ = [
     "Access",
@@ -26,13 +28,16 @@ __all__ = [
     "Limits",
     "Mark",
     "Network",
+    "NoneRead",
     "NotFound",
     "Page",
     "People",
     "Person",
     "PriorityMap",
+    "Stale",
     "StatusMap",
     "Unexpected",
+    "Unreadable",
     "Usual",
     "Window",
     "basic_auth",
@@ -41,7 +46,10 @@ __all__ = [
     "continued",
     "current_fields",
     "decode_each",
+    "emptied_since",
+    "excused",
     "gone",
+    "is_there",
     "linked_pages",
     "offset_pages",
     "together",

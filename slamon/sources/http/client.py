@@ -21,7 +21,7 @@ from slamon.ports import SourceError, Time
 from slamon.secrets import Secret, scrub
 from slamon.sources.http.reach import Access, check_headers, host, in_our_words, joined, open_session, tls_context
 from slamon.sources.http.reading import Cut, TooLarge, decode, excerpt, read_body
-from slamon.sources.http.refusals import Refusal, failure, http_date, remaining
+from slamon.sources.http.refusals import Refusal, Unreadable, failure, http_date, remaining
 
 T = TypeVar("T")
 Params = Mapping[str, str | int | None]  # None: left out
@@ -91,7 +91,9 @@ class Client:
                 return await self._attempt(request, shape)
             except SourceError as error:
                 failed = self._clean(error)
-            except (TooLarge, Cut, aiohttp.ClientError, OSError) as error:
+            except TooLarge as error:
+                failed = Unreadable(f"{request.place} {in_our_words(error, self._access.limits)}")
+            except (Cut, aiohttp.ClientError, OSError) as error:
                 failed = SourceError(f"{request.place} {in_our_words(error, self._access.limits)}")
         raise failed  # outside: the library's own words, which may hold an address, are no part of it
 

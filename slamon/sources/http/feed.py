@@ -8,25 +8,29 @@ appear late; of those, only what was not read yet counts.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Generic, TypeVar
 
 import msgspec
 
-from slamon.core.instants import MINUTE, SECOND, Instant, Span
+from slamon.core.instants import Instant, Span
 from slamon.core.ticket import Ticket
 from slamon.ports import Batch, SourceError
+from slamon.sources.http.cursor import Cursor, Mark, is_put_off, is_settled, moved_on, read_cursor
 from slamon.sources.http.paging import Page
+from slamon.sources.http.refusals import Unreadable
+from slamon.sources.http.unread import MOST, due, put_off, without
 
 R = TypeVar("R")
+Reread = Callable[[Sequence[str]], Awaitable[Sequence[Ticket]]]
 
-OVERLAP: Span = 15 * MINUTE  # more than a server's clock may be set back without an update being missed
-GRAIN: Span = 2 * SECOND  # instants of updates are whole seconds: within one there may be a second update
 _STEP_BACK = 5  # rows, within an instant that fills pages
 _MOST_IDLE = 50  # pages in a row with nothing new
-_MOST_REMEMBERED = 5_000  # rows
 _LOOKED_FOR = 5  # tickets, where none is shown
+_ASKED_INSTEAD = 3  # tickets, where none of some can be read
+_TOO_MANY = f"{MOST:,} tickets or more cannot be read: those tried most often wait until they are updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,52 +45,49 @@ class Window:
     open_only: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
-    """What orders rows: the last update, then the id."""
-
-    at: Instant
-    id: str
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tickets, and what is none as PLACE: what is wrong."""
+    """Tickets, what is none as PLACE: what is wrong, and the ids of what could not be read."""
 
     tickets: Sequence[Ticket]
     problems: Sequence[str] = ()
+    unread: Sequence[str] = ()
 
 
-class Seen(msgspec.Struct, frozen=True, array_like=True):
-    """A row that was read: its update, and our instant of reading it; None once nothing can follow in that second."""
+class NoneRead(SourceError):
+    """Of several tickets not one can be read: by itself the source's fault. `found`: what is wrong with each."""
 
-    at: Instant
-    read_at: Instant | None
+    def __init__(self, found: Found) -> None:
+        super().__init__(f"no ticket can be read: {found.problems[0]}")
+        self.found = found
 
 
-class Cursor(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How far the list was read, and our instant of doing so. `seen`: by id, the rows shortly before.
+async def excused(failed: NoneRead, others: Sequence[str], reread: Reread) -> Found:
+    """What could not be read, if another ticket, known from before, can be; else the source is at fault: NoneRead."""
+    for id in list(others)[-_ASKED_INSTEAD:]:
+        with suppress(Unreadable):
+            if any(map(is_there, await reread([id]))):
+                return failed.found
+    raise failed
 
-    `open_until`: the old ones that are open are still being read, up to this instant.
-    """
 
-    at: Instant | None = None
-    read_at: Instant = 0
-    open_until: Instant | None = None
-    seen: dict[str, Seen] = {}
+def is_there(ticket: Ticket) -> bool:
+    """Whether it was not found gone."""
+    return not (ticket.events and ticket.events[-1].kind == "deleted")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What was found, and the cursor that stands for having found it."""
+
+    cursor: Cursor
+    found: Found = Found(())
+    progress: str | None = None
 
     @property
-    def floor(self) -> Instant | None:
-        """From where on to read: with a clock that was ahead and was put right, updates go on before the last one."""
-        return None if self.at is None else min(self.at, self.read_at) - OVERLAP
-
-
-def read_cursor(cursor: bytes | None) -> Cursor | None:
-    """None: the first time, or what another kind of source of that name left behind."""
-    try:
-        return None if cursor is None else msgspec.json.decode(cursor, type=Cursor)
-    except msgspec.DecodeError:
-        return None
+    def batch(self) -> Batch:
+        problems = [*self.found.problems, *([_TOO_MANY] if len(self.cursor.unread) >= MOST else [])]
+        return Batch(self.found.tickets, msgspec.json.encode(self.cursor), problems, self.progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,80 +101,89 @@ class Feed(Generic[R]):
     page: Callable[[Window, int], Awaitable[Page[R]]]
     mark: Callable[[R], Mark]
     tickets: Callable[[Sequence[R]], Awaitable[Found]]
-    reread: Callable[[Sequence[str]], Awaitable[Sequence[Ticket]]]
+    reread: Reread
     now: Callable[[], Instant]
     since: Span
 
     async def batches(self, before: bytes | None) -> AsyncIterator[Batch]:
-        """What is new since the cursor, a batch a page. The first time: old tickets that are open, then all later."""
+        """What is new since the cursor, a batch a page. The first time: old tickets that are open, then all later.
+
+        Last, what could not be read before is asked for again, less and less often.
+        """
         cursor = read_cursor(before) or Cursor(open_until=self.now() - self.since)
         if cursor.open_until is not None:
-            async for batch in self._old(cursor):
-                yield batch
-            cursor = Cursor(cursor.open_until, cursor.open_until)
-            yield Batch((), msgspec.json.encode(cursor))
-        async for batch in self._later(cursor):
-            yield batch
+            async for step in self._old(cursor):
+                yield step.batch
+                cursor = step.cursor
+            cursor = Cursor(cursor.open_until, cursor.open_until or 0, unread=cursor.unread)
+            yield _Step(cursor).batch
+        async for step in self._later(cursor):
+            yield step.batch
+            cursor = step.cursor
+        if waiting := due(cursor.unread, self.now()):
+            yield (await self._again(cursor, waiting)).batch
 
-    async def _old(self, cursor: Cursor) -> AsyncIterator[Batch]:
+    async def _old(self, cursor: Cursor) -> AsyncIterator[_Step]:
         done = 0
         async for page, fresh in _walk(self, Window(cursor.at, cursor.open_until, open_only=True)):
             if fresh:
-                found = await self.tickets(fresh)
-                cursor = msgspec.structs.replace(cursor, at=self.mark(fresh[-1]).at)
-                progress = _progress("old tickets that are open", done, page, fresh)
-                yield Batch(found.tickets, msgspec.json.encode(cursor), found.problems, progress)
+                found = await self._read(fresh, cursor)
+                cursor = msgspec.structs.replace(self._noted(cursor, fresh, found), at=self.mark(fresh[-1]).at)
+                yield _Step(cursor, found, _progress("old tickets that are open", done, page, fresh))
             done += len(fresh)
 
-    async def _later(self, cursor: Cursor) -> AsyncIterator[Batch]:
+    async def _later(self, cursor: Cursor) -> AsyncIterator[_Step]:
         done, read_at = 0, self.now()
         async for page, fresh in _walk(self, Window(cursor.floor)):
             if not fresh and done == 0 and cursor.seen and not page.rows:
                 yield await self._nothing(cursor)
                 return
-            wanted = [row for row in fresh if not _is_settled(cursor, self.mark(row))]
-            found = await self.tickets(wanted) if wanted else Found(())
-            after = _after(cursor, [self.mark(row) for row in fresh], read_at, self.now())
+            marks = [self.mark(row) for row in fresh]
+            wanted = [row for row, mark in zip(fresh, marks, strict=True) if not self._is_done(cursor, mark)]
+            found = await self._read(wanted, cursor) if wanted else Found(())
+            after = moved_on(self._noted(cursor, wanted, found), marks, read_at, self.now())
             done += len(fresh)
             if found.tickets or found.problems or after != cursor:
-                progress = _progress("updated tickets", done - len(fresh), page, fresh)
-                yield Batch(found.tickets, msgspec.json.encode(after), found.problems, progress)
+                yield _Step(after, found, _progress("updated tickets", done - len(fresh), page, fresh))
             cursor = after
 
-    async def _nothing(self, cursor: Cursor) -> Batch:
+    def _is_done(self, cursor: Cursor, mark: Mark) -> bool:
+        return is_settled(cursor, mark) or is_put_off(cursor, mark)
+
+    async def _read(self, rows: Sequence[R], cursor: Cursor) -> Found:
+        try:
+            return await self.tickets(rows)
+        except NoneRead as failed:
+            tried = {self.mark(row).id for row in rows} | cursor.unread.keys()
+            return await excused(failed, [id for id in cursor.seen if id not in tried], self.reread)
+
+    def _noted(self, cursor: Cursor, rows: Sequence[R], found: Found) -> Cursor:
+        """The cursor with what could not be read of these rows, and without what could."""
+        updates = {mark.id: mark.at for mark in map(self.mark, rows)}
+        left = without(cursor.unread, updates.keys() - set(found.unread))
+        unread = put_off(left, {id: updates.get(id, 0) for id in found.unread}, self.now())
+        return cursor if unread == cursor.unread else msgspec.structs.replace(cursor, unread=unread)
+
+    async def _again(self, cursor: Cursor, waiting: Sequence[str]) -> _Step:
+        """What can be read by now, or is gone. That the rest still cannot be was told when it was first tried."""
+        tickets, failed = list[Ticket](), dict[str, Instant]()
+        for id in waiting:
+            try:
+                tickets += await self.reread([id])
+            except Unreadable:
+                failed[id] = cursor.unread[id].at
+        left = without(cursor.unread, set(waiting) - failed.keys())
+        unread = put_off(left, failed, self.now())
+        return _Step(msgspec.structs.replace(cursor, unread=unread), Found(tickets))
+
+    async def _nothing(self, cursor: Cursor) -> _Step:
         """The list must show what it showed last, unless that is deleted; else the account sees nothing any more."""
         ids = list(cursor.seen)[-_LOOKED_FOR:]
         tickets = await self.reread(ids)
-        there = [ticket.id for ticket in tickets if not (ticket.events and ticket.events[-1].kind == "deleted")]
-        if there:
+        if there := [ticket.id for ticket in tickets if is_there(ticket)]:
             raise SourceError(f"the list shows nothing, yet there is {there[0]}: has the account lost a right?")
         seen = {id: one for id, one in cursor.seen.items() if id not in ids}
-        return Batch(tickets, msgspec.json.encode(msgspec.structs.replace(cursor, seen=seen)))
-
-
-def _is_settled(cursor: Cursor, mark: Mark) -> bool:
-    """Whether the row was read in this state already, and later than the second of its update."""
-    seen = cursor.seen.get(mark.id)
-    return seen is not None and seen.at == mark.at and seen.read_at is None
-
-
-def _after(cursor: Cursor, marks: Sequence[Mark], read_at: Instant, now: Instant) -> Cursor:
-    """The cursor once these rows are read. A row is settled if the server's clock, or ours, has gone on since."""
-    if not marks:
-        return cursor
-    at = max(marks[-1].at, cursor.at or marks[-1].at)
-    seen = dict(cursor.seen)
-    for mark in marks:
-        before = cursor.seen.get(mark.id)
-        same = before is not None and before.at == mark.at
-        first = before.read_at if before is not None and same else read_at
-        settled = first is None or marks[-1].at - mark.at >= GRAIN or (now - first >= GRAIN and same)
-        seen.pop(mark.id, None)
-        seen[mark.id] = Seen(mark.at, None if settled else first)
-    after = Cursor(at, read_at, None, seen)
-    kept = [(id, one) for id, one in seen.items() if one.at >= (after.floor or at)]
-    changed = after.at != cursor.at or dict(kept) != cursor.seen
-    return msgspec.structs.replace(after, seen=dict(kept[-_MOST_REMEMBERED:])) if changed else cursor
+        return _Step(msgspec.structs.replace(cursor, seen=seen), Found(tickets))
 
 
 def _progress(what: str, done: int, page: Page[R], fresh: Sequence[R]) -> str | None:

@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 
 from slamon.ports import SourceError
+from slamon.sources.http.refusals import Unreadable
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ class Cut(Exception):
     """An answer ended before its end."""
 
 
-class Unexpected(SourceError):
+class Unexpected(Unreadable):
     """An answer is whole and is JSON, but not of the shape that the kind knows: one bad item, or another version."""
 
 
@@ -78,11 +79,11 @@ def decode(body: bytes, shape: type[T], place: str) -> T:
 def _decode_odd(body: bytes, shape: type[T], place: str, mistake: Exception) -> T:
     """JSON with halves of characters in its texts, which is JSON all the same: they become question marks."""
     if b"\\u" not in body:
-        raise SourceError(f"{place} answered with what is no JSON: {mistake}") from None
+        raise Unreadable(f"{place} answered with what is no JSON: {mistake}") from None
     try:
         value = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise SourceError(f"{place} answered with what is no JSON: {mistake}") from None
+        raise Unreadable(f"{place} answered with what is no JSON: {mistake}") from None
     mended = json.dumps(_mended(value), ensure_ascii=False).encode()
     try:
         return msgspec.json.decode(mended, type=shape)

@@ -22,8 +22,19 @@ class NotFound(SourceError):
         super().__init__(message, permanent=True)
 
 
-class ServerFault(SourceError):
+class Unreadable(SourceError):
+    """What was asked for cannot be had, though the server may well answer for everything else."""
+
+
+class ServerFault(Unreadable):
     """The server itself failed at this request (5xx): alone, it may manage."""
+
+
+class Forbidden(Unreadable):
+    """The account may not have this (403)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, permanent=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,8 @@ def failure(place: str, refusal: Refusal, remedy: str) -> SourceError:
         wait = asked_wait(refusal.headers, refusal.at) or USUAL_WAIT
         return SourceError(f"{place} asks to wait for {wait // SECOND} s: {status}", retry_after=wait)
     if status in (401, 403):
-        return SourceError(f"{place} refused the account: {status}{said}; {remedy}", permanent=True)
+        refused = f"{place} refused the account: {status}{said}; {remedy}"
+        return Forbidden(refused) if status == 403 else SourceError(refused, permanent=True)
     if status in (404, 410):
         return NotFound(f"{place} is not there: {status}")
     if 300 <= status < 400 and status != 304:

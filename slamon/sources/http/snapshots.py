@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
-from slamon.core.instants import Instant
+from slamon.core.instants import DAY, Instant, Span
 from slamon.core.ticket import Event, Ticket
 from slamon.ports import SourceError
 
+BELIEVED_AFTER: Span = DAY
 _MANY = 20  # tickets
 
 
@@ -48,7 +49,26 @@ def gone(known: Ticket, at: Instant) -> Ticket:
     return msgspec.structs.replace(known, events=[*known.events, event])
 
 
-def check_not_emptied(before: int, now: int) -> None:
-    """SourceError if so much less is shown than the last time that the account, not the tickets, must have changed."""
-    if before >= _MANY and now < before // 2:
-        raise SourceError(f"{now} tickets are shown where there were {before}: has the account lost a right?")
+def is_emptied(before: int, now: int) -> bool:
+    """Whether so much less is shown than the last time that the account may have changed, not the tickets."""
+    return before >= _MANY and now < before // 2
+
+
+def emptied_since(before: int, now: int, so_far: Instant | None, at: Instant) -> Instant | None:
+    """Since when that is so; None if it is not. `so_far`: since when it was so the last time."""
+    if not is_emptied(before, now):
+        return None
+    return at if so_far is None else min(so_far, at)
+
+
+def check_not_emptied(before: int, now: int, emptied_at: Instant | None = None, at: Instant = 0) -> None:
+    """SourceError if tickets went away because the account must have changed.
+
+    Where it is still shown something of that place, and has been shown no more for a day, they were deleted.
+    """
+    if not is_emptied(before, now):
+        return
+    lasts = emptied_at is not None and at - emptied_at >= BELIEVED_AFTER
+    if not (now and lasts):
+        hope = "; if they were deleted, that is believed after a day" if now else ""
+        raise SourceError(f"{now} tickets are shown where there were {before}: has the account lost a right?{hope}")

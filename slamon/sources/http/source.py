@@ -7,19 +7,20 @@ from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from slamon.core.instants import SECOND, Span
+from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.ticket import Ticket
 from slamon.ports import Batch, Finding, Readings, SourceError
 from slamon.secrets import Secret
 from slamon.sources.http.client import Client
-from slamon.sources.http.feed import Found
+from slamon.sources.http.feed import Found, NoneRead, is_there
 from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap
 from slamon.sources.http.people import People
 from slamon.sources.http.reach import Access, Limits
 from slamon.sources.http.reading import Unexpected
-from slamon.sources.http.refusals import NotFound, ServerFault
+from slamon.sources.http.refusals import NotFound, ServerFault, Unreadable
 from slamon.sources.http.settings import HttpSettings, is_loopback
 from slamon.sources.http.snapshots import gone
+from slamon.sources.http.stale import Doubts, Stale, lacks_known
 from slamon.sources.registry import Surroundings
 
 T = TypeVar("T")
@@ -61,6 +62,7 @@ class HttpSource:
         self.fields = FieldMap(settings.fields)
         self._url = settings.url
         self._cannot_tell = usual.cannot_tell
+        self._doubts = Doubts()
 
     # of the kind
 
@@ -79,41 +81,72 @@ class HttpSource:
     # of all kinds
 
     async def tickets(self, ids: Sequence[str]) -> Found:
-        """Many by id, at once. One that went away meanwhile is left out; one that cannot be read is a problem."""
-        found = dict(zip(ids, await together(self._ticket_or_problem(id) for id in ids), strict=True))
-        for id in [id for id, one in found.items() if isinstance(one, ServerFault)]:  # some stumble over many at once
-            found[id] = await self.ticket(id)
-        problems = [str(one) for one in found.values() if isinstance(one, Unexpected)]
-        tickets = [one for one in found.values() if isinstance(one, Ticket)]
-        if problems and not tickets:
-            raise SourceError(f"no ticket can be read: {problems[0]}")
-        return Found(tickets, problems)
+        """Many by id, at once. One that went away meanwhile is left out; one that cannot be read is a problem.
 
-    async def _ticket_or_problem(self, id: str) -> Ticket | SourceError | None:
+        NoneRead if not one can be.
+        """
+        found = dict(zip(ids, await self._gathered(ids), strict=True))
+        await self._ask_alone(found)
+        wrong = {id: str(one) for id, one in found.items() if isinstance(one, Unreadable)}
+        result = Found([one for one in found.values() if isinstance(one, Ticket)], [*wrong.values()], [*wrong])
+        if wrong and not result.tickets:
+            raise NoneRead(result)
+        return result
+
+    async def _gathered(self, ids: Sequence[str]) -> list[Ticket | Unreadable | None]:
+        """At once, for each takes a request or more; a kind to which all was told already takes them one by one."""
+        return await together(self._ticket_or_problem(id) for id in ids)
+
+    async def _known(self, id: str) -> Ticket | None:
+        return (await self.around.known([id])).get(id)
+
+    async def _ticket_or_problem(self, id: str) -> Ticket | Unreadable | None:
         try:
             return await self.ticket(id)
         except NotFound:
             return None
-        except (Unexpected, ServerFault) as mistake:
+        except Unreadable as mistake:
             return mistake
         except ValueError as mistake:  # a value of a form that the kind does not know
             return Unexpected(f"ticket {id}: {mistake}")
 
-    async def fetch(self, ids: Sequence[str]) -> list[Ticket]:
-        """ports.Rereads."""
-        found = await together(self._present(id) for id in ids)
-        missing = [id for id, one in zip(ids, found, strict=True) if one is None]
-        known = await self.around.known(missing) if missing else {}
-        deleted = [gone(known[id], self.around.time.now()) for id in missing if id in known]
-        return [*(one for one in found if one is not None), *deleted]
+    async def _ask_alone(self, found: dict[str, Ticket | Unreadable | None]) -> None:
+        """Some servers stumble over many requests at once. Where one alone fails again, another is asked for again.
 
-    async def _present(self, id: str) -> Ticket | None:
-        try:
-            return await self.ticket(id)
-        except NotFound:
-            return None
-        except ValueError as mistake:
-            raise Unexpected(f"ticket {id}: {mistake}") from None
+        SourceError if that fails now, too: then the server is at fault. If nothing was read at all, the first decides.
+        """
+        is_sound = False
+        for id in [id for id, one in found.items() if isinstance(one, ServerFault)]:
+            found[id] = await self._ticket_or_problem(id)
+            if isinstance(found[id], ServerFault) and not is_sound:
+                other = next((other for other, one in found.items() if isinstance(one, Ticket)), None)
+                if other is None:
+                    return
+                found[other] = await self.ticket(other)
+                is_sound = True
+
+    async def fetch(self, ids: Sequence[str]) -> list[Ticket]:
+        """ports.Rereads. Of several, those that cannot be read now are left out, as long as there are others."""
+        found = dict(zip(ids, await together(self._ticket_or_problem(id) for id in ids), strict=True))
+        tickets = [one for one in found.values() if isinstance(one, Ticket)]
+        wrong = [one for one in found.values() if isinstance(one, Unreadable)]
+        if wrong and not any(map(is_there, tickets)):
+            raise wrong[0]
+        return [*tickets, *await self.deleted([id for id, one in found.items() if one is None])]
+
+    async def deleted(self, missing: Sequence[str]) -> list[Ticket]:
+        """The histories of tickets that are not there any more, of those that were ever known."""
+        known = await self.around.known(missing) if missing else {}
+        return [gone(known[id], self.around.time.now()) for id in missing if id in known]
+
+    async def up_to_date(self, shown: Ticket, updated: Instant) -> Ticket:
+        """The ticket, unless it is as it was before something known: Stale. `updated`: what it says of itself."""
+        known = await self._known(shown.id)
+        if known is None or not lacks_known(shown, updated, known):
+            self._doubts.end(shown.id)
+        elif self._doubts.holds(shown.id, updated, self.around.time.now()):
+            raise Stale(f"ticket {shown.id} comes older than it is known to be: is a replica or a cache behind?")
+        return shown
 
     async def probe(self) -> list[Finding]:
         """ports.Probed."""

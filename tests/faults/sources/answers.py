@@ -102,21 +102,6 @@ def one_issue(world: World, id: int, since: str, until: str, changed: Callable[[
     answered(world, since, until, script)
 
 
-@ROWS.add(
-    "NaN in an answer",
-    "JSON has no NaN: nothing of it is taken and it is read again, source_up 0, told once",
-    Guard("`reading._refuse`", Off("slamon.sources.http.reading._refuse", float)),
-    ("12:20:00 2: first response was met", *USUAL[1:]),
-)
-async def _(world: World) -> None:
-    world.desk.usual()
-    one_issue(world, 1, "12:00", "12:20", lambda issue: {"issue": issue | {"subject": "\u00fc", "done": float("nan")}})
-    await world.open()
-    await world.until("13:30")
-    world.check_told("issues/1.json answered with what is no JSON")
-    same("source_up", world.up[:5], [False] * 4 + [True])
-
-
 _MIB = 1024 * 1024
 
 

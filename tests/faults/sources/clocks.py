@@ -20,7 +20,7 @@ def _seconds(world: World) -> int:
 @ROWS.add(
     "clock of the server 10 minutes ahead, then put right",
     "What is updated afterwards, before the last update by its clock, is read; the skew is measured",
-    Guard("`Cursor.floor`", Off("slamon.sources.http.feed.Cursor.floor", property(lambda self: self.at))),
+    Guard("`Cursor.floor`", Off("slamon.sources.http.cursor.Cursor.floor", property(lambda self: self.at))),
     (
         "12:22:00 2: first response was met",
         "12:40:00 1: first response is due in 30 min",
@@ -48,7 +48,7 @@ async def _(world: World) -> None:
 @ROWS.add(
     "clock of the server set back by 10 minutes",
     "What is updated afterwards is read, though it seems older than what was read before; the skew is measured",
-    Guard("`Feed` overlap", Off("slamon.sources.http.feed.OVERLAP", 0)),
+    Guard("`Feed` overlap", Off("slamon.sources.http.cursor.OVERLAP", 0)),
     (
         "12:15:00 2: first response was met",
         "12:30:00 1: first response is due in 30 min",

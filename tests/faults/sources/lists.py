@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
@@ -33,7 +32,7 @@ def old(world: World, first: int, count: int, apart: int = HOUR) -> None:
 @ROWS.add(
     "the same page again where the next one should be",
     "Each ticket is read once, each alert comes once, and what the next page really holds is read, too",
-    Guard("`Feed`: what was read already", Off("slamon.sources.http.feed._is_settled", lambda cursor, mark: False)),
+    Guard("`Feed`: what was read already", Off("slamon.sources.http.feed.is_settled", lambda cursor, mark: False)),
     ALERTS_OF_1,
 )
 async def _(world: World) -> None:
@@ -54,30 +53,6 @@ async def _(world: World) -> None:
     reads = {id: len(world.times(f"/issues/{id}.json")) for id in (1, *range(10, 22))}
     same("issues that were not read once", [id for id, times in reads.items() if times != 1], [])
     await world.until("13:10")
-
-
-async def _unlisted(self: Any, rows: Any) -> Any:
-    return await self.tickets([str(row.id) for row in rows])
-
-
-@ROWS.add(
-    "a ticket older than the list says it is (a cache in between)",
-    "It is not taken: source_up 0, told once; read again later, so that the answer in it is not missed",
-    Guard("`RedmineSource.ticket`: its update", Off("slamon.sources.redmine.RedmineSource._tickets", _unlisted)),
-    ("12:20:00 2: first response was met", *USUAL[1:]),
-)
-async def _(world: World) -> None:
-    world.desk.usual()
-
-    def script(request: Request) -> Any:
-        return answer(200, json.dumps(world.desk.issue(2, at("12:02")))) if request.path == "/issues/2.json" else PASS
-
-    answered(world, "12:12", "12:20", script)
-    await world.open()
-    await world.until("12:15")
-    same("source_up", world.up, [True, True, True, False])
-    await world.until("13:30")
-    world.check_told("issue 2 comes older than the list says it is: is a cache in between?")
 
 
 async def _by_count(one: Any, window: Any) -> Any:
@@ -117,7 +92,7 @@ async def _(world: World) -> None:
 @ROWS.add(
     "a ticket that the list shows late, behind newer ones",
     "A little before the cursor is read each time: it is found",
-    Guard("`Feed` overlap", Off("slamon.sources.http.feed.OVERLAP", 0)),
+    Guard("`Feed` overlap", Off("slamon.sources.http.cursor.OVERLAP", 0)),
     (
         "12:30:00 1: first response is due in 30 min",
         "12:52:00 3: first response is due in 30 min",

@@ -69,7 +69,7 @@ async def _(world: World) -> None:
     "It lives on with its whole history: the alert comes",
     Guard(
         "`Feed`: by update, not by id",
-        Off("slamon.sources.http.feed._is_settled", lambda cursor, mark: mark.id in cursor.seen),
+        Off("slamon.sources.http.feed.is_settled", lambda cursor, mark: mark.id in cursor.seen),
     ),
     (
         "12:30:00 1: first response is due in 30 min",
@@ -86,11 +86,37 @@ async def _(world: World) -> None:
     await world.open()
     await world.until("12:13")
     same("in the store", await world.stored("1"), ["12:00:00 created", "deleted"])
+    world.reconciles = False
     await world.until("13:30")
 
 
 def _unjoined(known: Any, merged_to: Any, earliest: Any, now: Any) -> list[Any]:
     return []
+
+
+async def _none(self: Any) -> list[str]:
+    return []
+
+
+@ROWS.add(
+    "ticket gone, and back again without an update",
+    "What was found gone lately is asked about again by id now and then: it lives on and the alert comes",
+    Guard("`Gone.due`", Off("slamon.flow.gone.Gone.due", _none)),
+    (
+        "12:30:00 1: first response is due in 30 min",
+        "12:40:00 4: first response is due in 30 min",
+        "13:00:00 1: first response is overdue",
+        "13:10:00 4: first response is overdue",
+    ),
+)
+async def _(world: World) -> None:
+    world.reconciles = True
+    world.desk.add(1, "12:00", hidden=[(at("12:08"), at("12:14"))])
+    world.desk.add(4, "12:10")
+    await world.open()
+    await world.until("12:13")
+    same("in the store", await world.stored("1"), ["12:00:00 created", "deleted"])
+    await world.until("13:30")
 
 
 @ROWS.add(

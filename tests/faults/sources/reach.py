@@ -45,7 +45,7 @@ async def _(world: World) -> None:
     same("footers", world.footers("1"), ["", _STALE])
 
 
-def _ever_louder(self: Any, error: str) -> None:
+def _ever_louder(self: Any, error: str, kind: str | None = None) -> None:
     self.standing = None
     _broke(self, error)
 

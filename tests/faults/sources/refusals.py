@@ -11,7 +11,7 @@ from tests.faults.clock import at
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
 from tests.faults.rows import Rows
-from tests.faults.sources.usual import BLIND, USUAL, between, check_blind
+from tests.faults.sources.usual import BLIND, USUAL, answered, between, check_blind
 from tests.faults.world import World, same
 from tests.sources.http_server import Request, answer
 
@@ -119,7 +119,7 @@ async def _(world: World) -> None:
 @ROWS.add(
     "burst of 5xx",
     "Asked less and less while it lasts, told once, alerts go on from the last known state",
-    Guard("`Collector._pause`", Off("slamon.flow.collect.Collector._pause", lambda self: 0.0)),
+    Guard("`Patience.after_failure`", Off("slamon.flow.patience.Patience.after_failure", lambda self: 0.0)),
     ("12:04:00 2: first response was met", *USUAL[1:]),
     every=15 * SECOND,
 )
@@ -132,6 +132,28 @@ async def _(world: World) -> None:
     tries = [one for one in world.times() if "12:05:00" <= one < "12:45:00"]
     assert len(tries) <= 16, f"asked {len(tries)} times in 40 minutes"
     world.check_told("answered 500 (Internal Server Error)")
+
+
+@ROWS.add(
+    "5xx in ever other words",
+    "However its text varies, by paths, numbers and the server's own words, it is told once",
+    Guard("`patience.kind_of`", Off("slamon.flow.collect.kind_of", str)),
+    ("12:25:00 2: first response was met", *USUAL[1:]),
+    every=MINUTE,
+)
+async def _(world: World) -> None:
+    world.desk.usual()
+    asked: list[int] = []
+
+    def failing(request: Request) -> Any:
+        asked.append(1)
+        return answer(500 + len(asked) % 3, f"something went wrong, see {len(asked):x}{'ab' * len(asked)}")
+
+    answered(world, "12:10", "12:25", failing)
+    await world.open()
+    await world.until("13:30")
+    assert len(asked) >= 3, f"{len(asked)} requests"
+    world.check_told("answered 50")
 
 
 async def _all_or_nothing(self: Any, ids: Any) -> Any:

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from slamon.core.instants import MINUTE
 from slamon.sources.http.reach import open_session
 from tests.faults.peer import Peer
 from tests.faults.row import Guard, Off
 from tests.faults.rows import Rows
-from tests.faults.sources.usual import BLIND, USUAL, answered, check_blind
+from tests.faults.sources.usual import USUAL, answered
 from tests.faults.world import World, same
 from tests.sources.http_server import Request, answer
 
 ROWS = Rows()
+# Where the account is refused from 12:10 to 12:40, and asked again at 12:45; ticket 2 was answered at 12:12.
+REFUSED = (
+    "12:30:00 1: first response is due in 30 min",
+    "12:31:00 2: first response is due in 30 min",
+    "12:45:00 2: first response was met",
+    "12:52:00 3: first response is due in 30 min",
+    "13:00:00 1: first response is overdue",
+    "13:22:00 3: first response is overdue",
+)
 
 
 async def _no_account(self: Any) -> None:
@@ -23,7 +33,7 @@ async def _no_account(self: Any) -> None:
     "401: the key is revoked, and issues seem not to be there",
     "Nothing counts as deleted; alerts go on from the last known state; told once, with what to do",
     Guard("`RedmineSource._account`", Off("slamon.sources.redmine.RedmineSource._account", _no_account)),
-    BLIND,
+    REFUSED,
 )
 async def _(world: World) -> None:
     world.desk.usual()
@@ -35,12 +45,28 @@ async def _(world: World) -> None:
             return world.desk.data({"issues": [], "total_count": 0})
         return answer(401) if request.path == "/users/current.json" else answer(404)
 
-    answered(world, "12:10", "13:10", revoked)
+    answered(world, "12:10", "12:40", revoked)
     await world.open()
     await world.until("13:30")
     world.check_told("refused the account: 401; is the key right")
-    same("source_up at 12:10 and at 13:10", (world.up[3], world.up[-5:]), (False, [True] * 5))
-    check_blind(world)
+    same("source_up", world.up[1:6], [True, False, False, False, True])
+
+
+@ROWS.add(
+    "401 that lasts",
+    "Asked again after five minutes, then less and less, as accounts are locked for trying; told once",
+    Guard("`Patience.after_refusal`", Off("slamon.flow.patience.Patience.after_refusal", lambda self: 0.0)),
+    REFUSED,
+    every=MINUTE,
+)
+async def _(world: World) -> None:
+    world.desk.usual()
+    answered(world, "12:10", "12:40", lambda request: answer(401))
+    await world.open()
+    await world.until("13:30")
+    tried = [one for one in world.times("/users/current.json") if "12:10:00" <= one <= "12:45:00"]
+    same("asked at", tried, ["12:10:00", "12:15:00", "12:25:00", "12:45:00"])
+    world.check_told("refused the account: 401; is the key right")
 
 
 class _Following:
@@ -83,4 +109,4 @@ async def _(world: World) -> None:
     finally:
         await elsewhere.stop()
     world.check_told("users/current.json is redirected to 'http://127.0.0.1:")
-    same("source_up", world.up[2:5], [False, False, False])
+    same("source_up", world.up[2:5], [False, False, True])

@@ -51,7 +51,7 @@ def without_field(issue: dict[str, Any], name: str) -> Any:
 
 @ROWS.add(
     "field missing",
-    "That ticket is named as a problem, once; the others are read; it is read when it is next updated",
+    "That ticket is named as a problem, once; the others are read; it is asked for again until it can be read",
     _ONE_BAD,
     WITH_4,
 )
@@ -61,7 +61,7 @@ async def _(world: World) -> None:
 
 @ROWS.add(
     "field null",
-    "That ticket is named as a problem, once; the others are read; it is read when it is next updated",
+    "That ticket is named as a problem, once; the others are read; it is asked for again until it can be read",
     _ONE_BAD,
     WITH_4,
 )
@@ -72,13 +72,23 @@ async def _(world: World) -> None:
 
 @ROWS.add(
     "field of another type",
-    "That ticket is named as a problem, once; the others are read; it is read when it is next updated",
+    "That ticket is named as a problem, once; the others are read; it is asked for again until it can be read",
     _ONE_BAD,
     WITH_4,
 )
 async def _(world: World) -> None:
     other = "Expected `str`, got `int` - at `$.issue.created_on`"
     await _one_bad(world, lambda issue: {"issue": issue | {"created_on": 1780660800}}, other)
+
+
+@ROWS.add(
+    "date of a form that nobody knows, in one ticket",
+    "That ticket is named as a problem, once; the others are read; it is asked for again until it can be read",
+    Guard("`HttpSource._ticket_or_problem`: a value", _ONE_BAD.off),
+    WITH_4,
+)
+async def _(world: World) -> None:
+    await _one_bad(world, lambda issue: {"issue": issue | {"created_on": "yesterday"}}, "ticket 4: ")
 
 
 async def _swallowing(self: Any, ids: Any) -> Any:

@@ -1,0 +1,94 @@
+"""slamon export: what is stored comes out as histories that every other command reads."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from slamon.cli import Exit
+from slamon.commands.export import export
+from slamon.core.history import decode, encode
+from slamon.core.ticket import Event, Ticket
+from slamon.store import SqliteStore
+
+SETTINGS = """
+version: 1
+rules: rules.yml
+storage: {path: state.db}
+sources:
+  desk: {kind: file, path: desk.jsonl}
+  shop: {kind: file, path: shop.jsonl}
+"""
+RULES = """
+version: 1
+policies:
+  - {name: all, match: all, calendar: 24x7, targets: {first_response: {within: 1h}}}
+routes:
+  - {name: all, match: all, steps: [{when: breached, notify: console}]}
+"""
+
+
+def ticket(source: str, id: str) -> Ticket:
+    return Ticket(
+        id,
+        source,
+        1_780_000_000_000_000,
+        {"priority": "high"},
+        [Event(1_780_000_060_000_000, "message", by="agent", public=True)],
+    )
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "rules.yml").write_text(RULES)
+    (tmp_path / "slamon.yml").write_text(SETTINGS)
+    return tmp_path / "slamon.yml"
+
+
+async def keep(path: Path, *tickets: Ticket) -> SqliteStore:
+    store = SqliteStore(path / "state.db")
+    await store.open()
+    for one in tickets:
+        await store.save_batch(one.source, [(one.id, encode(one))], b"")
+    return store
+
+
+@pytest.mark.asyncio
+async def test_it_writes_what_is_stored_while_the_service_runs(
+    config: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    kept = [ticket("desk", "1"), ticket("desk", "2"), ticket("shop", "1")]
+    store = await keep(config.parent, *kept)
+    try:
+        assert export(config, (), None) is Exit.FINE
+    finally:
+        await store.close()
+    lines = capfdbinary.readouterr().out.splitlines()
+    assert [decode(line, "?") for line in lines] == kept
+
+
+@pytest.mark.asyncio
+async def test_one_source_goes_into_a_packed_file(config: Path) -> None:
+    await (await keep(config.parent, ticket("desk", "1"), ticket("shop", "7"))).close()
+    output = config.parent / "out.jsonl.gz"
+    assert export(config, ("shop",), output) is Exit.FINE
+    assert [decode(line, "?").id for line in gzip.decompress(output.read_bytes()).splitlines()] == ["7"]
+    assert sorted(one.name for one in config.parent.iterdir() if "out" in one.name) == ["out.jsonl.gz"]
+
+
+def test_an_unknown_source_is_named_with_the_nearest(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(config, ("dask",), None) is Exit.UNUSABLE
+    assert capsys.readouterr().err == "there is no source 'dask' in the settings; did you mean desk?\n"
+
+
+def test_without_a_database_it_says_what_makes_one(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(config, (), None) is Exit.CANNOT_RUN
+    assert capsys.readouterr().err == f"{config.parent / 'state.db'}: there is no such database: slamon run makes it\n"
+
+
+def test_a_database_of_another_program_is_left_alone(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config.parent / "state.db").write_bytes(b"no database at all, but long enough to look at" * 100)
+    assert export(config, (), None) is Exit.CANNOT_RUN
+    assert "this is no SQLite database" in capsys.readouterr().err
