@@ -151,13 +151,26 @@ def status(config: Path, url: str | None, token: str | None) -> None:
 
 
 @cli.command()
-@_CONFIG
+@CONFIG
+@click.option("--url", help="Where the service listens [default: its local socket, else web.listen].")
+@click.option("--live", is_flag=True, help="Only whether the process turns, not whether it can do its work.")
+@click.option("--timeout", type=click.FloatRange(0.1, 60), default=5, show_default=True, help="Seconds to wait.")
+def healthcheck(config: Path, url: str | None, live: bool, timeout: float) -> None:
+    """Exit with 0 if the running service is ready, else with 1, and say why: for container engines.
+
+    Asks for no token. A service that is not ready need not be started anew: its helpdesk may be away.
+    """
+    from slamon.commands.healthcheck import healthcheck as command
+
+    sys.exit(command(config, url, "live" if live else "ready", timeout))
+
+
+@cli.command()
+@CONFIG
 @click.option(
     "--source", "sources", multiple=True, metavar="NAME", help="Only tickets of this source; may be repeated."
 )
-@click.option(
-    "--output", type=_EXISTING, help="The file to write, packed if it ends in .gz [default: standard output]."
-)
+@click.option("--output", type=EXISTING, help="The file to write, packed if it ends in .gz [default: standard output].")
 def export(config: Path, sources: tuple[str, ...], output: Path | None) -> None:
     """Write the ticket histories that the service has stored, one JSON object a line: what evaluate and diff read.
 

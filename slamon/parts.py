@@ -7,23 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from slamon import directories, notifiers, sources
+from slamon.core import monitoring
 from slamon.core.assess import Assessor
 from slamon.core.history import decode
-from slamon.core.instants import SECOND
+from slamon.core.instants import SECOND, Span
 from slamon.core.judge import Judge
+from slamon.core.leads import Lead, shortest_lead
 from slamon.core.match import EVERYTHING
 from slamon.core.policy import Place, Rules
 from slamon.core.routes import Recipient, Route, RouteStep, Routing
 from slamon.core.ticket import Ticket
 from slamon.directories.keeper import Keeper, Usage
+from slamon.flow import watch
 from slamon.flow.collect import Collector
-from slamon.flow.deliver import Deliverer, Knowledge, Manners
+from slamon.flow.deliver import Deliverer, Knowledge, Manners, Teller
 from slamon.flow.judge import Address, Join, JudgeLoop
 from slamon.flow.receive import Receiver
 from slamon.flow.standing import Standings
+from slamon.flow.watch import Watch
 from slamon.metrics import Metrics
+from slamon.notifiers import templates
+from slamon.notifiers.receiver import HeartbeatReceiver
 from slamon.ports import Notifier, Pushed, Source, Store
 from slamon.replaying import ServiceTime
+from slamon.schedule import Schedule
 from slamon.settings import DirectorySettings, NotifierSettings, Rate, Settings, SourceSettings
 from slamon.silences import silences_of
 from slamon.sources.webhook import WebhookSettings
@@ -31,6 +38,7 @@ from slamon.sources.webhook import WebhookSettings
 DEFAULT_ROUTE = Route(
     "console", EVERYTHING, (RouteStep(("at_risk", "breached"), (Recipient("console"),), Place("built in", 1, 1)),)
 )
+_POLLS_MISSED = 3  # before data is stale, however short the promises
 _USUAL_RATES = {"slack": Rate(1, SECOND)}  # what the other side takes for ever, by the kind of notifier
 
 
@@ -80,9 +88,13 @@ class Workshop:
             event.set()
 
     def notifier(self, one: NotifierSettings) -> Notifier:
-        return notifiers.load(one.kind).notifier(one.name, one.options)
+        """ValueError: its template cannot be used."""
+        template = None if one.template is None else templates.read(one.template)
+        return notifiers.load(one.kind).make(one.name, one.options, template)
 
-    def deliverer(self, notifier: Notifier, assessor: Assessor, knowledge: Knowledge, join: Join) -> Deliverer:
+    def deliverer(
+        self, notifier: Notifier, assessor: Assessor, knowledge: Knowledge, join: Join, monitor: Teller
+    ) -> Deliverer:
         return Deliverer(
             notifier,
             assessor,
@@ -95,6 +107,7 @@ class Workshop:
             self._manners(notifier.name),
             join,
             self._wake_deliverers,
+            {monitoring.SOURCE: monitor},
         )
 
     def _manners(self, notifier: str) -> Manners:
@@ -102,6 +115,40 @@ class Workshop:
         rate = one.rate or _USUAL_RATES.get(one.kind)
         alerts = self.settings.alerts
         return Manners(rate, alerts.per_ticket, one.fallback, alerts.send, self.clock.speed)
+
+    def heartbeat(self) -> HeartbeatReceiver | None:
+        return None if self.settings.heartbeat is None else HeartbeatReceiver(self.settings.heartbeat.url)
+
+    def watch(
+        self,
+        assessor: Assessor,
+        loop: JudgeLoop,
+        schedule: Schedule,
+        collectors: Mapping[str, Collector],
+        deliverers: Mapping[str, Deliverer],
+        receiver: HeartbeatReceiver | None,
+    ) -> Watch:
+        heartbeat, lead = self.settings.heartbeat, shortest_lead(self.rules)
+        around = watch.Surroundings(
+            store=self.store,
+            time=self.clock.time,
+            assessor=assessor,
+            loop=loop,
+            rules=self.version,
+            standings=self.standings(),
+            schedule=schedule,
+            sources=collectors,
+            freshness={one.name: _freshness(one, lead) for one in self.settings.sources},
+            deliverers=deliverers,
+            queued=self.queued,
+            changed=self.changed,
+            wake=self._wake_deliverers,
+            observer=self.metrics,
+            speed=self.clock.speed,
+            beat=None if receiver is None else receiver.ping,
+            every=60.0 if heartbeat is None else heartbeat.every / SECOND,
+        )
+        return Watch(around)
 
     async def source(self, one: SourceSettings) -> Source:
         """SourceError: it cannot be read at all now."""
@@ -130,6 +177,11 @@ class Workshop:
         source = await asyncio.to_thread(kind.directory, one.name, one.options, surroundings)
         usage = Usage(one.key, one.on, one.refresh, one.address)
         return Keeper(source, usage, self.store, self.clock.time, self.changed.set, self.metrics)
+
+
+def _freshness(one: SourceSettings, lead: Lead | None) -> Span:
+    """How old its data may be: never so old that a promise could be broken unseen; but it is read now and then only."""
+    return one.max_data_age if lead is None else min(one.max_data_age, max(lead.span, _POLLS_MISSED * one.poll))
 
 
 def _tickets_of(one: SourceSettings) -> str:

@@ -5,38 +5,41 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
 
-from slamon.app import CannotRun, Service
+from slamon.app import CannotRun, NotLoaded, Service
 from slamon.cli import Exit
 from slamon.commands.load import Loaded, load
 from slamon.commands.say import complain
+from slamon.flow.watchdog import GivesUp
 from slamon.logs import set_up
+from slamon.operation import Configured
 from slamon.ports import SourceError, StoreError
 
 log = structlog.get_logger()
 
 
 def run(config: Path) -> Exit:
-    """Run until SIGTERM or SIGINT."""
+    """Run until SIGTERM or SIGINT; SIGHUP reloads settings and rules."""
     loaded = load(config)
     if loaded.diagnostics:
         complain(loaded.render().rstrip())
     if loaded.settings is None:
         return Exit.UNUSABLE
-    return serve(loaded)
+    return serve(loaded, lambda: load(config))
 
 
-def serve(loaded: Loaded) -> Exit:
-    """Run the service that was loaded; what stands in its way is said in one sentence."""
+def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None) -> Exit:
+    """Run the service that was loaded; what stands in its way is said in one sentence. `again` reads for a reload."""
     assert loaded.settings is not None
     set_up(loaded.settings.log.format, loaded.settings.log.level)
     keep_what_is_loaded()
     try:
-        asyncio.run(_serve(loaded))
-    except (CannotRun, StoreError, SourceError) as error:
+        asyncio.run(_serve(loaded, again))
+    except (CannotRun, GivesUp, StoreError, SourceError) as error:
         complain(f"slamon: {error}")
         return Exit.CANNOT_RUN
     return Exit.FINE
@@ -48,11 +51,22 @@ def keep_what_is_loaded() -> None:
     gc.freeze()
 
 
-async def _serve(loaded: Loaded) -> None:
-    assert loaded.settings is not None
-    assert loaded.rules is not None
-    service = Service(loaded.settings, loaded.rules, loaded.digest)
+async def _serve(loaded: Loaded, again: Callable[[], Loaded] | None) -> None:
+    async def read() -> Configured:
+        assert again is not None
+        return _configured(await asyncio.to_thread(again))
+
+    service = Service(_configured(loaded), read=None if again is None else read)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, service.stop)
+    if again is not None:
+        loop.add_signal_handler(signal.SIGHUP, service.reload_soon)
     await service.run()
+
+
+def _configured(loaded: Loaded) -> Configured:
+    """NotLoaded: there is a mistake in settings or rules."""
+    if loaded.settings is None or loaded.rules is None:
+        raise NotLoaded(loaded.render().rstrip())
+    return Configured(loaded.settings, loaded.rules, loaded.digest)

@@ -14,7 +14,17 @@ from slamon.core.moments import Moment
 from slamon.core.policy import Place
 from slamon.core.routes import Recipient
 
-__all__ = ["HELD_BUNDLE", "LATE", "LATE_BUNDLE", "Alert", "canonical", "delivery_id", "last_fields", "next_event", "sender"]
+__all__ = [
+    "HELD_BUNDLE",
+    "LATE",
+    "LATE_BUNDLE",
+    "Alert",
+    "canonical",
+    "delivery_id",
+    "last_fields",
+    "next_event",
+    "sender",
+]
 
 LATE: Span = MINUTE  # what is seen, or sent, later than this after it was due is late
 LATE_BUNDLE = "late"  # first seen late: after downtime, or as a silence ends

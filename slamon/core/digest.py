@@ -30,14 +30,18 @@ _PAUSED = _Sort(2, "paused", "warning")
 _RUNNING = _Sort(3, "running", "info")
 _MET = _Sort(4, "met", "good")
 _CANCELLED = _Sort(5, "cancelled", "info")
+_RAISED = _Sort(6, "raised", "warning")  # these two: of slamon itself
+_OVER = _Sort(7, "over", "good")
 _BY_STATUS = {
     "breached": _BROKEN,
     "missed": _BROKEN,
     "at_risk": _AT_RISK,
     "met": _MET,
     "cancelled": _CANCELLED,
+    "raised": _RAISED,
+    "cleared": _OVER,
 }
-_SORTS = (_BROKEN, _AT_RISK, _PAUSED, _RUNNING, _MET, _CANCELLED)
+_SORTS = (_BROKEN, _AT_RISK, _PAUSED, _RUNNING, _MET, _CANCELLED, _RAISED, _OVER)
 
 
 def digest(
@@ -92,8 +96,9 @@ def _counts(told: Sequence[tuple[_Sort, Sequence[Covered]]]) -> str:
     if not told:
         return "No promises"
     (first, found), *rest = told
-    noun = "promise is" if len(found) == 1 else "promises are"
-    return ", ".join([f"{len(found)} {noun} {first.words}", *(f"{len(more)} {sort.words}" for sort, more in rest)])
+    noun = "problem" if first in (_RAISED, _OVER) else "promise"
+    several = f"{noun} is" if len(found) == 1 else f"{noun}s are"
+    return ", ".join([f"{len(found)} {several} {first.words}", *(f"{len(more)} {sort.words}" for sort, more in rest)])
 
 
 def _facts(told: Sequence[tuple[_Sort, Sequence[Covered]]], total: int) -> Iterable[tuple[str, str]]:

@@ -34,7 +34,7 @@ class Message(Struct, frozen=True):
     `title` is one line; `facts` are (label, value) pairs in reading order; `lines` are those of a digest, the worst
     first; `text` is the whole as plain lines, for notifiers that know nothing finer. `covers` is every commitment it
     tells of, also those that have no line. `at` is when it was rendered: what a format dates itself with, so that a
-    repeated attempt sends the same bytes. Ticket text stands in it as it came: each notifier escapes for its own format.
+    repeated attempt sends the same bytes. Ticket text stands in it as it came: each notifier escapes it for itself.
     """
 
     id: str

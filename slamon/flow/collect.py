@@ -66,7 +66,7 @@ class Collector:
     @property
     def is_refused(self) -> bool:
         """Whether the last attempt failed for a reason that lasts until somebody acts."""
-        return self._is_refused
+        return self._patience.is_refused
 
     def staleness(self) -> str | None:
         """A remark on data that is older than it may be."""

@@ -77,13 +77,13 @@ class Looker:
         self._tellers = tellers  # by what stands where others have a source
         self._surely = surely
 
-    async def look(self, deliveries: Sequence[Delivery], *, first: bool = False) -> Found:
-        """At all of them, or no further than to the first that is true."""
-        found, reread = Found(), 0
+    async def look(self, deliveries: Sequence[Delivery], *, first: bool = False, reread: bool = True) -> Found:
+        """At all of them, or no further than to the first that is true; `reread`: some are read again before."""
+        found, left = Found(), _REREAD if reread else 0
         for tickets in _slices(deliveries, 1 if first else _AT_ONCE):
-            if reread < _REREAD:
-                await self._reread([*tickets][: _REREAD - reread])
-                reread += len(tickets)
+            if left > 0:
+                await self._reread([*tickets][:left])
+                left -= len(tickets)
             await self._look_at(tickets, found)
             if first and found.true:
                 break

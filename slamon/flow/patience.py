@@ -20,15 +20,23 @@ class Patience:
         self.not_before = 0.0
         self._failures = 0
         self._refusals = 0
+        self._is_refused = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the last failure lasts until somebody acts."""
+        return self._is_refused
 
     def works(self) -> None:
         """It could be read."""
         self._failures = self._refusals = 0
+        self._is_refused = False
 
     def failed(self, error: Exception, now: float) -> None:
         """It could not be read."""
         self._failures += 1
-        if getattr(error, "permanent", False):
+        self._is_refused = getattr(error, "permanent", False)
+        if self._is_refused:
             self._refusals += 1
             self._wait(self.after_refusal(), now)
         self._wait(self.after_failure(), now)

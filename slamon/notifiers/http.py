@@ -120,7 +120,7 @@ async def _attempt(
         session.request(
             method,
             url.reveal(),
-            data=io.BytesIO(body),  # written in pieces: a large one would hold up the loop
+            data=None if body is None else io.BytesIO(body),  # written in pieces: a large one would hold up the loop
             headers=headers,
             allow_redirects=False,
             trace_request_ctx=progress,

@@ -9,6 +9,7 @@ from traceback import walk_tb
 from typing import Literal
 
 import structlog
+from markupsafe import escape
 from msgspec.structs import replace
 
 from slamon.core.message import Covered, Message
@@ -98,7 +99,11 @@ def worded(message: Message, template: Template | None) -> Worded:
         return Worded(message)
     try:
         text = template.render(message)
-        found = Worded(message, text) if template.form == "html" else Worded(_in_words(message, text))
+        found = (
+            Worded(message, _with_footer(text, message))
+            if template.form == "html"
+            else Worded(_in_words(message, text))
+        )
     except Failed as error:
         template.note(str(error))
         note = f"the template could not be used: {error}"
@@ -114,6 +119,16 @@ def _in_words(message: Message, text: str) -> Message:
     footer = one_line(message.footer or "", 500)
     kept = None if footer and footer in text else message.footer
     return replace(message, title=title, facts=(), lines=tuple(lines), footer=kept)
+
+
+def _with_footer(page: str, message: Message) -> str:
+    """The page with what must be known of the message, such as that it is late."""
+    footer = str(escape(one_line(message.footer or "", 500)))
+    if footer in page:  # or empty
+        return page
+    before, end, after = page.rpartition("</body>")
+    note = f"<p>{footer}</p>\n"
+    return f"{before}{note}{end}{after}" if end else f"{page}\n{note}"
 
 
 def _place(error: Exception) -> str:

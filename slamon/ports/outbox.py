@@ -165,6 +165,9 @@ class Outbox(Protocol):
     async def told(self, delivery: Delivery) -> Told:
         """Whether an earlier message of its commitment went to the same notifier and address, or is to go."""
 
+    async def told_and_open(self, notifier: str, after: int, limit: int) -> Sequence[Delivery]:
+        """Deliveries that were sent, by id and after one, of commitments that are at risk or breached still."""
+
     async def lately(
         self, notifier: str, address: str | None, tickets: Sequence[Home], since: Instant
     ) -> Mapping[Home, Sequence[Instant]]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+from slamon import notifiers
+from slamon.notifiers import templates
 from slamon.rulefile.lists import Named
 from slamon.rulefile.nodes import Node
 from slamon.rulefile.records import Key, Values
@@ -93,6 +96,22 @@ def _check_notifiers(values: Values, report: SettingsReport) -> None:
             report.error(one.key, "bad-name", message, "give this one another name")
     _check_fallbacks(values, report)
     _check_people(values, report)
+    _check_templates(values, report)
+
+
+def _check_templates(values: Values, report: SettingsReport) -> None:
+    """What a template says is tried out before anybody is to be told anything by it."""
+    for one in value(values, tables.NOTIFIERS, ()):
+        written = one.value.values.get(tables.TEMPLATE) if one.value is not None else None
+        if one.value is None or written is None:
+            continue
+        node = one.value.values.at(tables.TEMPLATE)
+        try:
+            template = templates.read(Path(node.file.name).parent / written)
+            notifiers.load(one.value.kind).make(one.name, one.value.options, template)
+        except ValueError as error:
+            message = str(error).removeprefix("template: ")
+            _refuse(node, report, "bad-template", message, "see docs/notifiers/templates.md for what can stand in one")
 
 
 def _check_fallbacks(values: Values, report: SettingsReport) -> None:

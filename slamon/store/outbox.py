@@ -84,6 +84,9 @@ class SqliteOutbox:
     async def told(self, delivery: Delivery) -> Told:
         return await self._units.read(lambda db: sending.told(db, delivery))
 
+    async def told_and_open(self, notifier: str, after: int, limit: int) -> Sequence[Delivery]:
+        return [rows.delivery(row) for row in await self._units.rows(sql.TOLD_AND_OPEN, notifier, after, limit)]
+
     async def lately(
         self, notifier: str, address: str | None, tickets: Sequence[Home], since: Instant
     ) -> Mapping[Home, Sequence[Instant]]:

@@ -36,6 +36,15 @@ AND state = 'pending'
 ORDER BY not_before, id LIMIT ?
 """
 BOUND = f"SELECT {_DELIVERY}, id, turn, put_off FROM deliveries WHERE notification = ? AND state = 'bound' LIMIT ?"
+TOLD_AND_OPEN = f"""
+SELECT {_DELIVERY}, id, turn, put_off FROM deliveries AS d
+WHERE notifier = ? AND id > ? AND state IN ('sent', 'dry') AND EXISTS (
+  SELECT 1 FROM commitments AS c
+  WHERE c.source = d.source AND c.ticket = d.ticket AND c.policy = d.policy AND c.target = d.target
+  AND c.cycle = d.cycle AND c.status IN ('at_risk', 'breached')
+)
+ORDER BY id LIMIT ?
+"""
 PUT_OFF = """
 UPDATE deliveries SET
   not_before = ?, bundle = coalesce(?, bundle), collective = max(collective, ?), put_off = put_off + ?

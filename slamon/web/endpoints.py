@@ -14,6 +14,7 @@ from slamon.web.access import Access, Lapse, Need
 from slamon.web.acting import Acting
 from slamon.web.health import Health
 from slamon.web.hooks import Hooks, Take
+from slamon.web.messages import PATHS, Find, Messages
 from slamon.web.planning import PlanAhead, Planning
 from slamon.web.problems import Unwilling, as_json, refusal
 from slamon.web.say import Say
@@ -22,6 +23,7 @@ _MOST_BODY_BYTES = 64 * 1024
 _METRICS = Need("read", "metrics")
 _READ = Need("read", "api")
 _ACT = Need("act")
+_ADMIN = Need("admin")
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -41,11 +43,13 @@ class Answers:
     take: Take  # what is pushed
     say: Say | None = None  # what people say; None: they cannot
     plan: PlanAhead | None = None
+    message: Find | None = None  # what was told, by the id that it showed
+    reload: Callable[[], Awaitable[None]] | None = None  # Unwilling: all is as it was
     denied: Callable[[Lapse], None] = _nothing  # somebody was not let in
 
 
-def application(answers: Answers, access: Access) -> web.Application:
-    """Every endpoint, as those may use it who come by one listener."""
+def application(answers: Answers, access: Callable[[], Access]) -> web.Application:
+    """Every endpoint, as those may use it who come by one listener; `access` is asked at each request."""
     app = web.Application(client_max_size=_MOST_BODY_BYTES, middlewares=[_trouble])
     for path, answer in _health(answers):
         app.router.add_get(path, answer)
@@ -55,9 +59,9 @@ def application(answers: Answers, access: Access) -> web.Application:
     return app
 
 
-def _guard(answer: Answer, need: Need, access: Access, denied: Callable[[Lapse], None]) -> Answer:
+def _guard(answer: Answer, need: Need, access: Callable[[], Access], denied: Callable[[Lapse], None]) -> Answer:
     async def guarded(request: web.Request) -> web.StreamResponse:
-        denial = access.denial(need, request.headers.getall("Authorization", []))
+        denial = access().denial(need, request.headers.getall("Authorization", []))
         if denial is None:
             return await answer(request)
         denied(denial.lapse)
@@ -93,6 +97,10 @@ def _guarded(answers: Answers) -> Sequence[tuple[str, str, Need, Answer]]:
     ]
     if answers.plan is not None:
         found.append(("GET", "/api/plan", _READ, Planning(answers.plan).answer))
+    if answers.message is not None:
+        found += [("GET", path, _READ, Messages(answers.message).answer) for path in PATHS]
+    if answers.reload is not None:
+        found.append(("POST", "/-/reload", _ADMIN, _reload(answers.reload)))
     if answers.say is not None:
         acting = Acting(answers.say)
         found += [
@@ -118,6 +126,14 @@ def _status(answers: Answers) -> Answer:
         return as_json(await answers.status())
 
     return status
+
+
+def _reload(reload: Callable[[], Awaitable[None]]) -> Answer:
+    async def answer(_: web.Request) -> web.Response:
+        await reload()
+        return web.Response(text="reloaded\n")
+
+    return answer
 
 
 def _tickets(answers: Answers) -> Answer:

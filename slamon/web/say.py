@@ -22,7 +22,7 @@ class Say:
     """Keeps what people say; `changed` wakes whoever decides by it."""
 
     store: Store
-    sources: Sequence[str]
+    sources: Callable[[], Sequence[str]]
     now: Callable[[], Instant]
     changed: Callable[[], None]
 
@@ -69,10 +69,11 @@ class Say:
 
     async def _homes(self, ticket: str, source: str | None) -> list[str]:
         """The sources that have a ticket: at least one."""
-        if source is not None and source not in self.sources:
-            help = did_you_mean(nearest(source, self.sources)) or f"write {listed(self.sources)}"
+        known = self.sources()
+        if source is not None and source not in known:
+            help = did_you_mean(nearest(source, known)) or f"write {listed(known)}"
             raise Unwilling(404, [Problem(f"there is no source {quoted(source)}", help, "source")])
-        asked = self.sources if source is None else (source,)
+        asked = known if source is None else (source,)
         homes = [name for name in asked if await self.store.load(name, [ticket])]
         if not homes:
             message = f"there is no ticket {quoted(ticket)} in {listed(asked)}"

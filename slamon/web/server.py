@@ -22,8 +22,10 @@ class WebServer:
 
     def __init__(self, settings: WebSettings, answers: Answers, socket: Path | None = None) -> None:
         self._settings = settings
-        self._runner = _runner(application(answers, Access.of(settings)))
-        self._local = None if socket is None else _Local(socket, _runner(application(answers, Access(trusted=True))))
+        self._access = Access.of(settings)
+        self._runner = _runner(application(answers, lambda: self._access))
+        local = Access(trusted=True)
+        self._local = None if socket is None else _Local(socket, _runner(application(answers, lambda: local)))
         self.url = ""
 
     async def start(self) -> None:
@@ -35,6 +37,10 @@ class WebServer:
         self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         if self._local is not None:
             await self._local.start()
+
+    def admit(self, settings: WebSettings) -> None:
+        """From now on those may ask whom these settings name."""
+        self._access = Access.of(settings)
 
     async def stop(self) -> None:
         if self._local is not None:

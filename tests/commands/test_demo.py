@@ -13,6 +13,7 @@ from slamon.commands.demo import demo, load_demo
 from slamon.core.assess import Assessor
 from slamon.core.instants import HOUR, MINUTE, Instant
 from slamon.core.judge import Judge
+from slamon.core.routes import Routing
 from slamon.core.ticket import Ticket
 from slamon.settings import WebSettings
 from slamon.sources.replay import ReplaySettings, align, load_log, plan
@@ -46,7 +47,7 @@ def test_within_a_minute_it_warns_in_time_and_tells_of_breaches_in_both_logs(tmp
     assert loaded.rules is not None
     logs = {one.name: load_log(loaded.settings.folder / one.options.path)[0] for one in loaded.settings.sources}
     start = plan(next(iter(logs.values())), 1_790_000_000_000_000).service_instant
-    assessor = Assessor(Judge(loaded.rules), loaded.rules.routes, loaded.settings.horizon)
+    assessor = Assessor(Judge(loaded.rules), Routing(loaded.rules.routes), loaded.settings.horizon)
     found = set()
     for name, tickets in logs.items():
         shift = align(tickets, start).shift
@@ -70,7 +71,7 @@ def _told(assessor: Assessor, ticket: Ticket, first: Instant, last: Instant) -> 
         for at in moments
         if ticket.created_at <= at
         for one in assessor.assess(ticket, at)
-        for alert, _ in one.due
+        for alert in one.due
         if alert.moment.at > first
     }
 

@@ -66,6 +66,39 @@ def test_the_output_is_json_or_junit_where_asked(folder: Path, capsys: pytest.Ca
     assert ElementTree.fromstring(capsys.readouterr().out).get("tests") == "2"
 
 
+ROUTES = """
+routes:
+  - name: main
+    match: all
+    steps:
+      - {when: breached, notify: chat}
+      - {when: breached, after: 30m, notify: pager}
+"""
+ALERTS = """
+version: 1
+tests:
+  - name: the pager rings half an hour after the breach
+    timeline: [{2026-06-05 16:00: created}]
+    alerts:
+      - {at: 2026-06-05 17:00, target: first_response, when: breached, notify: chat}
+      - {at: 2026-06-05 17:30, target: first_response, when: breached, notify: pager}
+  - name: but not once somebody has it
+    timeline: [{2026-06-05 16:00: created}, {2026-06-05 17:10: acknowledged}]
+    alerts:
+      - {at: 2026-06-05 17:30, target: first_response, when: breached, notify: WANTED}
+"""
+
+
+def test_alerts_are_expected_of_steps_that_wait_and_of_nobody(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rules.yml").write_text(RULES + ROUTES, encoding="utf-8")
+    (folder / "tests" / "t.yml").write_text(ALERTS.replace("WANTED", "[]"), encoding="utf-8")
+    assert command.test(folder, "text", None) is Exit.FINE
+    assert capsys.readouterr().out.endswith("2 passed, 0 failed\n")
+    (folder / "tests" / "t.yml").write_text(ALERTS.replace("WANTED", "pager"), encoding="utf-8")
+    assert command.test(folder, "text", None) is Exit.FOUND
+    assert "when  expected breached, got nothing at this instant" in capsys.readouterr().out
+
+
 def test_a_broken_file_of_tests_ends_with_2_and_runs_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "tests" / "u.yml").write_text("version: 1\ntests: [{nme: x}]\n", encoding="utf-8")
     assert command.test(folder, "text", None) is Exit.UNUSABLE

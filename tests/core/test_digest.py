@@ -142,7 +142,7 @@ def test_the_tone_is_that_of_the_worst() -> None:
 
 def test_the_lines_are_those_of_the_messages_that_it_is_made_of() -> None:
     found = assessor(rules(of("resolution", "4h")), step("breached"))
-    messages = []
+    messages: list[Message] = []
     for hour in ("08", "09"):
         ticket = msgspec.structs.replace(tale(f"Mon {hour}:00 created"), id=hour, subject="VPN down")
         (alert,) = alerts(found, ticket, "Mon 15:00")
@@ -155,7 +155,7 @@ def test_the_lines_are_those_of_the_messages_that_it_is_made_of() -> None:
     ]
 
 
-messages = st.builds(
+messages: st.SearchStrategy[Message] = st.builds(
     lambda ticket, pair, late, due, target: message(
         str(ticket), pair[0], moment=pair[1], late=late, due=due, target=target
     ),

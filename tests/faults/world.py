@@ -19,14 +19,17 @@ from slamon.core.assess import Assessor
 from slamon.core.history import decode
 from slamon.core.instants import MINUTE, SECOND, Instant
 from slamon.core.judge import Judge
+from slamon.core.routes import Routing
 from slamon.core.message import Message
 from slamon.core.ticket import Ticket
 from slamon.flow.collect import Collector
 from slamon.flow.deliver import Deliverer
 from slamon.flow.judge import JudgeLoop
+from slamon.flow.standing import Standings
 from slamon.ports import Ending, Reason, SendError
 from slamon.rulefile import read_texts
 from slamon.sources import Surroundings
+from slamon.silences import silences_of
 from slamon.store import SqliteStore
 from tests.clock import ManualTime
 from tests.faults.clock import at, shown
@@ -41,7 +44,7 @@ MAX_DATA_AGE = 8 * MINUTE
 RULES = """
 version: 1
 policies: [{name: all, match: all, calendar: 24x7, warn_at: 50%, targets: {first_response: 1h}}]
-routes: [{name: all, match: all, steps: [{when: [at_risk, breached], notify: desk}, {when: met, notify: desk}]}]
+routes: [{name: all, match: all, group: {by: [id], wait: 1s, digest_above: 1000}, steps: [{when: [at_risk, breached], notify: desk}, {when: met, notify: desk}]}]
 """
 
 
@@ -122,12 +125,13 @@ class World:
     def _start_flow(self) -> None:
         loaded = read_texts({"rules.yml": RULES.encode()}, notifiers=frozenset({"desk"}))
         assert loaded.rules is not None, loaded.render()
-        assessor = Assessor(Judge(loaded.rules), loaded.rules.routes)
+        assessor = Assessor(Judge(loaded.rules), Routing(loaded.rules.routes, loaded.rules.quiet))
+        standings = Standings(self.store, silences_of)
         changed, queued = asyncio.Event(), asyncio.Event()
         self.collector = Collector(self.source, self.store, self.time, changed, self.watched, MAX_DATA_AGE)
-        self._loop = JudgeLoop(assessor, self.store, self.time, changed, queued.set, self.watched, "1")
+        self._loop = JudgeLoop(assessor, self.store, self.time, changed, queued.set, self.watched, "1", standings)
         self._deliverer = Deliverer(
-            self.receiver, assessor, self.store, self.time, 1, queued, self.watched, knowledge=self
+            self.receiver, assessor, self.store, self.time, queued, self.watched, self, standings
         )
 
     async def close(self) -> None:
@@ -145,6 +149,9 @@ class World:
     async def reread(self, source: str, ticket: str) -> None:
         await self.collector.reread(ticket)
 
+    def settled(self) -> bool:
+        return True
+
     def staleness(self, source: str) -> str | None:
         return self.collector.staleness()
 
@@ -155,7 +162,7 @@ class World:
         goal = at(clock)
         await self._turn()
         while self.time.now() < goal:
-            wakes = [goal, self._next_poll, await self.store.next_change(), await self.store.next_delivery("desk")]
+            wakes = [goal, self._next_poll, await self.store.next_change(), await self._deliverer.catch_up()]
             self.time.advance_to(min(one for one in wakes if one is not None and one > self.time.now()))
             await self._turn()
 

@@ -235,6 +235,17 @@ def test_a_page_of_ones_own_is_the_html_part_and_the_text_part_stays() -> None:
     assert mail["Subject"] == "BREACHED: #4711 Printer on fire"
 
 
+def test_a_page_of_ones_own_says_that_it_is_late_even_if_its_words_do_not() -> None:
+    late = message(footer="due 14:00, sent <14:20>")
+    for page, wanted in (
+        ("<b>x</b>", "<b>x</b>\n<p>due 14:00, sent &lt;14:20&gt;</p>\n"),
+        ("<body>x</body>", "<body>x<p>due 14:00, sent &lt;14:20&gt;</p>\n</body>"),
+        ("{{ footer }}", "due 14:00, sent &lt;14:20&gt;"),
+    ):
+        assert worded(late, Template(page, "html")).html == wanted
+    assert worded(message(footer=None), Template("x", "html")).html == "x"
+
+
 def test_the_same_message_makes_the_same_bytes() -> None:
     for template in (TEXT, PAGE):
         assert email_payload(digest(), settings(25), template) == email_payload(digest(), settings(25), template)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import msgspec
 import pytest
 
 from slamon.core.instants import SECOND
+from slamon.core.message import Message
 from slamon.notifiers.alertmanager import AlertmanagerNotifier, AlertmanagerSettings
 from slamon.notifiers.slack import SlackNotifier, SlackSettings
 from slamon.notifiers.webhook import WebhookNotifier, WebhookSettings
@@ -81,11 +83,12 @@ KINDS: list[Make] = [slack, webhook, alertmanager]
 each_kind = pytest.mark.parametrize("make", KINDS, ids=lambda make: make.__name__)
 
 
-async def send(notifier: Notifier) -> None:
+async def send(notifier: Notifier, of: Message | None = None) -> None:
     try:
-        await notifier.send(message(covers=(covered(),)))
+        await notifier.send(of or message(covers=(covered(),)))
     finally:
         await notifier.close()
+        await asyncio.sleep(0.1)  # TLS says goodbye: the loop of a test would end before the other side has answered
 
 
 async def refusal(sending: Awaitable[None]) -> SendError:
@@ -177,8 +180,6 @@ async def test_an_answer_that_trickles_is_unknown_to_slack_and_enough_for_a_webh
 async def test_a_digest_of_ten_thousand_is_within_what_nginx_takes_by_default(proxy: Proxy) -> None:
     server = Http([answer(200)])
     async with serving(server.talk, port=proxy.upstream):
-        notifier = webhook(f"https://localhost:{GOOD}", proxy.authority, 20)
-        await notifier.send(digest(count=10_000))
-        await notifier.close()
+        await send(webhook(f"https://localhost:{GOOD}", proxy.authority, 20), digest(count=10_000))
     data = msgspec.json.decode(server.bodies[0])["data"]
     assert (data["count"], len(data["covers"])) == (10_000, 2_000)

@@ -7,6 +7,7 @@ from tests.store.contract.model import ModelContract
 from tests.store.contract.notifications import NotificationContract
 from tests.store.contract.standing import StandingContract
 from tests.store.contract.tickets import TicketContract
+from tests.store.contract.watching import WatchingContract
 
 
 class TestTickets(TicketContract): ...
@@ -22,6 +23,9 @@ class TestNotifications(NotificationContract): ...
 
 
 class TestStanding(StandingContract): ...
+
+
+class TestWatching(WatchingContract): ...
 
 
 class TestConcurrency(ConcurrencyContract): ...

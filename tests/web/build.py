@@ -85,7 +85,7 @@ async def desk(folder: Path, web: WebSettings | None = None, socket: Path | None
     async def take(*_: object) -> int:
         return 0
 
-    say = Say(store, ("desk", "mail"), lambda: NOW, wake)
+    say = Say(store, lambda: ("desk", "mail"), lambda: NOW, wake)
     answers = Answers(lambda: Health(True), metrics, status, nothing, take, say, plan, denied)
     server = WebServer(replace(web or WebSettings(tokens=TOKENS), port=0), answers, socket)
     made = Desk(store, server)

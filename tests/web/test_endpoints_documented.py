@@ -28,7 +28,7 @@ def blocks(page: str, language: str = "") -> list[str]:
 
 def test_every_endpoint_is_on_the_page_and_the_page_names_no_other() -> None:
     anything = cast(Any, lambda *_: None)
-    app = application(Answers(anything, anything, anything, anything, anything, anything, anything), Access())
+    app = application(Answers(*[anything] * 9), Access)
     there = {(one.method, one.resource.canonical) for one in app.router.routes() if one.resource is not None}
     text = (DOCS / "reference/endpoints.md").read_text("utf-8")
     told = re.findall(r"^\| (GET|POST|DELETE) `([^`]+)` \|", text, re.MULTILINE)

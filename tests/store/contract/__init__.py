@@ -13,6 +13,7 @@ pytest.register_assert_rewrite(
     "tests.store.contract.deliveries",
     "tests.store.contract.notifications",
     "tests.store.contract.standing",
+    "tests.store.contract.watching",
     "tests.store.contract.concurrency",
     "tests.store.contract.model",
 )

@@ -1,0 +1,246 @@
+"""All that runs by one set of settings and rules. A reload builds the next one before this one is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import structlog
+
+from slamon.core.assess import Assessor
+from slamon.core.history import decode, encode
+from slamon.core.instants import Instant, Span
+from slamon.core.policy import Rules
+from slamon.core.routes import Recipient
+from slamon.directories.joining import Directories
+from slamon.directories.keeper import Keeper
+from slamon.flow.collect import Collector
+from slamon.flow.deliver import Deliverer
+from slamon.flow.polling import Pace
+from slamon.flow.receive import Receiver
+from slamon.metrics import Metrics
+from slamon.parts import Workshop
+from slamon.ports import Notifier, Pushed, Refused, Store
+from slamon.replaying import ServiceTime
+from slamon.schedule import Schedule
+from slamon.settings import Settings
+from slamon.web.ahead import Ahead
+from slamon.web.health import Health
+
+log = structlog.get_logger()
+
+_RULES_KEY = "rules"
+_SWEEP_EVERY = 60.0  # seconds
+_SAVE_CLOCK_EVERY = 1.0
+_RECONCILE_EVERY = 600.0  # some tickets each time
+_PRUNE_EVERY = 3600.0
+_PRUNE_BUDGET = 300.0
+_POLL_BUDGET = 600.0
+_LOOK_AT_DIRECTORIES = 2.0  # each knows itself when it is due
+_SILENT_AFTER = 120.0  # seconds without a turn of the judge's loop, which never sleeps longer than 30
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """Settings and rules that were read without a mistake; `digest` tells one set of rules from another."""
+
+    settings: Settings
+    rules: Rules
+    digest: bytes
+
+
+class Operation:
+    """Sources, judge and notifiers at work. `build` opens what can fail, `start` sets it going, `stop` ends it."""
+
+    def __init__(self, configured: Configured, store: Store, clock: ServiceTime, metrics: Metrics) -> None:
+        self.settings = configured.settings
+        self._digest = configured.digest
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+        self._changed = asyncio.Event()
+        self._queued = {one.name: asyncio.Event() for one in self.settings.notifiers}
+        self._shop = Workshop(
+            self.settings, configured.rules, self._version, store, clock, metrics, self._changed, self._queued
+        )
+        self._schedule = Schedule()
+        self._open = AsyncExitStack()
+        self._people = {one.name: one.people for one in self.settings.notifiers if one.people is not None}
+        self._keepers: dict[str, Keeper] = {}
+        self._directories = Directories(())
+        self._notifiers: list[Notifier] = []
+        self._receivers: dict[str, Receiver] = {}
+        self._collectors: dict[str, Collector] = {}
+        self._deliverers: dict[str, Deliverer] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._assessor: Assessor = self._shop.assessor()
+        self._loop = self._shop.judge_loop(self._assessor, self.joined, self._address)
+
+    @property
+    def _version(self) -> str:
+        return self._digest.hex()[:16]
+
+    @property
+    def joined(self) -> Any:
+        """What adds to a ticket what is known of its customer."""
+        return lambda ticket: self._directories.joined(ticket)
+
+    # building
+
+    async def build(self) -> None:
+        """Open every part; SourceError: one cannot be, and then all are closed again."""
+        try:
+            await self._open_directories()
+            for one in self.settings.notifiers:
+                notifier = self._shop.notifier(one)
+                self._open.push_async_callback(notifier.close)
+                self._notifiers.append(notifier)
+            await self._open_sources()
+        except BaseException:
+            await self._open.aclose()
+            raise
+
+    async def _open_directories(self) -> None:
+        for one in self.settings.directories:
+            self._keepers[one.name] = keeper = await self._shop.keeper(one)
+            self._open.push_async_callback(keeper.close)
+        await asyncio.gather(*(keeper.open() for keeper in self._keepers.values()))
+        self._directories = Directories(tuple(self._keepers.values()))
+
+    async def _open_sources(self) -> None:
+        opened = []
+        for one in self.settings.sources:
+            source = await self._shop.source(one)
+            self._open.push_async_callback(source.close)
+            self._collectors[one.name] = self._shop.collector(source, one)
+            opened.append(source)
+        self._receivers = {
+            one.name: self._shop.receiver(one, self._collectors) for one in opened if isinstance(one, Pushed)
+        }
+
+    # running
+
+    async def start(self) -> None:
+        """Set everything going; StoreError: it cannot."""
+        if await self._store.value(_RULES_KEY) != self._digest:
+            await self._store.mark_for_judging()
+            await self._store.set_value(_RULES_KEY, self._digest)
+        waiting = {name for name, state in await self._store.deliveries() if state in ("pending", "bound")}
+        if left := waiting - set(self._queued):
+            log.warning("deliveries wait for notifiers that are not configured any more", notifiers=sorted(left))
+        self._metrics.expect(
+            [one.name for one in self.settings.sources],
+            self._queued,
+            [one.name for one in self.settings.directories],
+        )
+        self._spawn(self._loop.run(), "judge")
+        for notifier in self._notifiers:
+            deliverer = self._shop.deliverer(notifier, self._assessor, self, self.joined)
+            self._deliverers[notifier.name] = deliverer
+            self._spawn(deliverer.run(), f"deliver to {notifier.name}")
+        self._start_schedule()
+
+    def _spawn(self, coroutine: Coroutine[None, None, None], name: str) -> None:
+        self._tasks.append(asyncio.create_task(coroutine, name=name))
+
+    def _start_schedule(self) -> None:
+        every = self._schedule.every
+        for source in self.settings.sources:
+            collector, pace = self._collectors[source.name], Pace.of(source.poll, self._clock.speed)
+            is_due = partial(collector.is_due, pace)
+            self._schedule.whenever(is_due, pace.look, f"poll {source.name}", collector.poll, _POLL_BUDGET)
+            every(_RECONCILE_EVERY, f"reconcile {source.name}", collector.reconcile, _POLL_BUDGET)
+        for name, keeper in self._keepers.items():
+            every(_LOOK_AT_DIRECTORIES, f"read {name}", keeper.refresh, _POLL_BUDGET)
+        every(_SWEEP_EVERY, "sweep", self._sweep, _SWEEP_EVERY)
+        every(_PRUNE_EVERY, "forget", self._forget, _PRUNE_BUDGET)
+        if self._clock.speed > 1:
+            every(_SAVE_CLOCK_EVERY, "save clock", lambda: self._clock.save(self._store), 10.0)
+        self._schedule.start()
+
+    async def _sweep(self) -> None:
+        """Look for what the timers missed; there should be nothing."""
+        self._metrics.swept(await self._loop.sweep())
+
+    async def _forget(self) -> None:
+        """What is older than it is to be kept."""
+        now, keep = self._clock.time.now(), self.settings.keep
+        await self._store.prune(now - keep.ended, now - keep.deliveries)
+
+    async def died(self) -> None:
+        """Return once a part of it has ended by itself, which none should; raises what it died of."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            log.critical("a part of the service died", part=task.get_name())
+            task.result()
+
+    async def stop(self) -> None:
+        """End everything; what is being sent is sent to its end."""
+        await self._schedule.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._open.aclose()
+
+    def wake(self) -> None:
+        """Have the judge look for what changed."""
+        self._changed.set()
+
+    # flow.deliver.Knowledge
+
+    async def reread(self, source: str, ticket: str) -> None:
+        if source in self._collectors:
+            await self._collectors[source].reread(ticket)
+
+    def staleness(self, source: str) -> str | None:
+        return self._collectors[source].staleness() if source in self._collectors else None
+
+    def settled(self) -> bool:
+        return self._loop.is_idle and all(one.was_read for one in self._collectors.values())
+
+    def _address(self, recipient: Recipient, who: Any) -> str | None:
+        """Of somebody whom a ticket names: by the directory of the notifier's people, or else that of the field."""
+        people = self._people.get(recipient.notifier)
+        if people in self._keepers:
+            return self._keepers[people].address(who)
+        return self._directories.address(recipient.to or "", who)
+
+    # what it says of itself
+
+    def health(self) -> Health:
+        """Without details: whether it can do its work, and what a person should look at."""
+        missing = [name for name, one in self._collectors.items() if not one.was_read]
+        silent = self._clock.time.monotonic() - self._loop.beat
+        faults = {f"source {name}": one.standing_fault for name, one in self._collectors.items()}
+        faults |= {f"notifier {name}": one.standing_fault for name, one in self._deliverers.items()}
+        faults |= {f"directory {name}": one.standing_fault for name, one in self._keepers.items()}
+        faults["judging"] = self._loop.standing_fault
+        problems = [f"{what}: {fault}" for what, fault in faults.items() if fault]
+        problems += [f"source {name}: not read yet" for name in missing]
+        problems += [f"{one.staleness()}" for one in self._collectors.values() if one.staleness()]
+        if silent > _SILENT_AFTER:
+            problems.append(f"judging: no sign of life for {silent:.0f} s")
+        ready = not missing and silent <= _SILENT_AFTER and self._loop.standing_fault is None
+        return Health(ready, tuple(problems))
+
+    async def tickets(self, id: str) -> list[bytes]:
+        """The histories of an id, with what is known of the customer: one for each source that has it."""
+        found = [await self._store.load(source.name, [id]) for source in self.settings.sources]
+        bodies = [decode(stored[id].body, stored[id].source) for stored in found if id in stored]
+        return [encode(self._directories.joined(ticket)) for ticket in bodies]
+
+    async def ahead(self, at: Instant | None, span: Span, ticket: str | None) -> list[dict[str, Any]]:
+        """Who would be told what if nothing happened."""
+        names = [one.name for one in self.settings.sources]
+        look = Ahead(self._store, names, self._assessor, self._clock.time.now, self.joined).look
+        return await look(at, span, ticket)
+
+    async def take(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
+        """A push; Refused says why not."""
+        if name not in self._receivers:
+            raise Refused(404, "there is no such hook")
+        return await self._receivers[name].take(headers, body)
