@@ -10,6 +10,7 @@ from typing import Literal
 import click
 
 from slamon import __version__
+from slamon.commands.operating import COMMANDS as OPERATING
 from slamon.commands.options import CONFIG, EXISTING, service
 from slamon.commands.saying import COMMANDS
 
@@ -207,7 +208,7 @@ def source_fetch(name: str, ticket: str, config: Path) -> None:
     sys.exit(fetch(config, name, ticket))
 
 
-for _one in COMMANDS:
+for _one in (*OPERATING, *COMMANDS):
     cli.add_command(_one)
 
 

@@ -76,6 +76,7 @@ class Operation:
         self._receivers: dict[str, Receiver] = {}
         self._collectors: dict[str, Collector] = {}
         self._deliverers: dict[str, Deliverer] = {}
+        self._receiver = self._shop.heartbeat()
         self._tasks: list[asyncio.Task[None]] = []
         self._assessor: Assessor = self._shop.assessor()
         self._loop = self._shop.judge_loop(self._assessor, self.joined, self._address)
@@ -100,6 +101,8 @@ class Operation:
                 self._open.push_async_callback(notifier.close)
                 self._notifiers.append(notifier)
             await self._open_sources()
+            if self._receiver is not None:
+                self._open.push_async_callback(self._receiver.close)
         except BaseException:
             await self._open.aclose()
             raise
@@ -137,12 +140,18 @@ class Operation:
             self._queued,
             [one.name for one in self.settings.directories],
         )
+        watch = self._shop.watch(
+            self._assessor, self._loop, self._schedule, self._collectors, self._deliverers, self._receiver
+        )
+        await watch.monitor.open()
         self._spawn(self._loop.run(), "judge")
         for notifier in self._notifiers:
-            deliverer = self._shop.deliverer(notifier, self._assessor, self, self.joined)
+            deliverer = self._shop.deliverer(notifier, self._assessor, self, self.joined, watch.monitor)
             self._deliverers[notifier.name] = deliverer
             self._spawn(deliverer.run(), f"deliver to {notifier.name}")
         self._start_schedule()
+        for name, work in watch.tasks():
+            self._spawn(work, name)
 
     def _spawn(self, coroutine: Coroutine[None, None, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(coroutine, name=name))

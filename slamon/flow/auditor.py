@@ -7,7 +7,7 @@ and told: it is a defect, and whoever waits for the alert should get it all the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +25,7 @@ _AGAIN_AFTER = 60.0  # seconds until what seems to be missing is looked at again
 _AT_ONCE = 50
 _SILENT_AFTER = 600.0  # seconds without a whole slice
 _START = ("", "")
+_WAITING = frozenset({"pending", "bound"})
 _NOT_DELIVERED = frozenset({"dead", "expired"})
 
 Judge = Callable[[StoredTicket, Instant, Sequence[CommitmentRow], Standing], Judgement]
@@ -127,10 +128,8 @@ class Auditor:
         missing: list[NewDelivery] = []
         for home in homes:
             stored = (await self._store.load(home[0], [home[1]])).get(home[1])
-            self._forget(home)
-            if stored is not None:
-                due = self._judge(stored, now, finals.get(home, ()), standing(home)).deliveries
-                missing += await self._compare(home, [one for one in due if self._counts(one, now)])
+            due = [] if stored is None else self._judge(stored, now, finals.get(home, ()), standing(home)).deliveries
+            missing += await self._compare(home, {one.identity: one for one in due if self._counts(one, now)})
         await self._heal(missing, now)
         self._observer.audited(len(homes), len(missing), len(self._unexplained))
         return len(homes)
@@ -138,28 +137,21 @@ class Auditor:
     def _counts(self, one: NewDelivery, now: Instant) -> bool:
         return now - _SPAN <= one.due_at <= now - self._fresh
 
-    def _forget(self, home: Home) -> None:
-        """What was found there before; doubts stay, for they are to be confirmed."""
-        for known in (self._unexplained, self._missing):
-            for identity in [identity for identity, place in known.items() if place == home]:
-                del known[identity]
-
-    async def _compare(self, home: Home, due: Iterable[NewDelivery]) -> list[NewDelivery]:
+    async def _compare(self, home: Home, due: Mapping[str, NewDelivery]) -> list[NewDelivery]:
         """Those that are missing for good; what is new in doubt is looked at again."""
-        wanted = {one.identity: one for one in due}
-        outcomes = await self._store.outcomes(*home, wanted) if wanted else {}
-        now, missing = self._time.monotonic(), []
-        for identity in [known for known, doubt in self._doubts.items() if doubt.home == home]:
-            if identity not in wanted or identity in outcomes:
-                del self._doubts[identity]
-        for identity, one in wanted.items():
-            outcome = outcomes.get(identity)
-            if outcome is None:
-                doubt = self._doubts.setdefault(identity, _Doubt(home, now))
-                missing += [one] if now - doubt.seen_at >= _AGAIN_AFTER else []
-            elif not self._is_explained(outcome):
-                self._unexplained[identity] = home
-        return missing
+        outcomes = await self._store.outcomes(*home, due) if due else {}
+        unknown = due.keys() - outcomes.keys()
+        unexplained = {identity for identity, one in outcomes.items() if not self._is_explained(one)}
+        waiting = {identity for identity, one in outcomes.items() if one.state in _WAITING}
+        self._unexplained = _kept(self._unexplained, home, unexplained) | dict.fromkeys(unexplained, home)
+        self._missing = _kept(self._missing, home, waiting)  # until it is delivered
+        now = self._time.monotonic()
+        self._doubts = {
+            identity: one for identity, one in self._doubts.items() if one.home != home or identity in unknown
+        }
+        for identity in unknown:
+            self._doubts.setdefault(identity, _Doubt(home, now))
+        return [due[one] for one in sorted(unknown) if now - self._doubts[one].seen_at >= _AGAIN_AFTER]
 
     def _is_explained(self, outcome: Outcome) -> bool:
         """How long something may wait is looked at for all of it together: see Vitals."""
@@ -179,3 +171,8 @@ class Auditor:
         self._noticed("alerts_missing", f"{text} not queued by the judge, but by the audit")
         await self._store.apply([Judgement("", "", 0, (), missing)], now)
         self._wake()
+
+
+def _kept(known: Mapping[str, Home], home: Home, identities: Collection[str]) -> dict[str, Home]:
+    """What is known of other tickets, and of this one what still counts."""
+    return {identity: place for identity, place in known.items() if place != home or identity in identities}

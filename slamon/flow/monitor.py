@@ -103,7 +103,8 @@ class Monitor:
             next_at = await self._look_and_tell()
         except StoreError as error:
             self._fault.broke(str(error))
-            self._failing_since = self._failing_since or self._time.monotonic()
+            if self._failing_since is None:
+                self._failing_since = self._time.monotonic()
             return None
         except Exception:
             log.exception("the monitor is defective")

@@ -51,6 +51,8 @@ def test_a_short_file_takes_every_default(tmp_path: Path) -> None:
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "ops.txt").write_text("{{ title }}\n")
     text = """
 version: 1
 rules: promises

@@ -50,6 +50,8 @@ def test_the_page_tells_the_defaults() -> None:
 def test_the_example_on_the_page_is_sound_and_uses_every_key(tmp_path: Path) -> None:
     [text] = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     secrets = {name: "0123456789abcdef-" + name for name in re.findall(r"env:([A-Z_]+)", text)}
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "lead.txt").write_text("{{ title }}\n")
     found = settings(text, tmp_path, **secrets | {"SLACK_SUPPORT": HOOK, "HEARTBEAT_URL": "https://hc.example/1"})
     assert [one.name for one in found.notifiers] == ["slack-support", "mail", "team-lead", "console"]
     assert {path.rpartition(".")[2] for path in keys()} - set(re.findall(r"(\w+):", text)) == {"auth"}

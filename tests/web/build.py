@@ -17,6 +17,7 @@ from slamon.settings import Scope, Token, WebSettings
 from slamon.store import SqliteStore
 from slamon.web.access import Lapse
 from slamon.web.health import Health
+from slamon.web.problems import Problem, Unwilling
 from slamon.web.say import Say
 from slamon.web.server import Answers, WebServer
 from slamon.web.status import status as status_of
@@ -39,6 +40,8 @@ class Desk:
     store: SqliteStore
     server: WebServer
     denied: list[Lapse] = field(default_factory=list)
+    reloads: int = 0
+    mistake: str = ""  # what a reload finds
     woken: int = 0
     planned: list[tuple[Instant | None, int, str | None]] = field(default_factory=list)
 
@@ -85,8 +88,13 @@ async def desk(folder: Path, web: WebSettings | None = None, socket: Path | None
     async def take(*_: object) -> int:
         return 0
 
+    async def reload() -> None:
+        made.reloads += 1
+        if made.mistake:
+            raise Unwilling(409, [Problem(made.mistake)])
+
     say = Say(store, lambda: ("desk", "mail"), lambda: NOW, wake)
-    answers = Answers(lambda: Health(True), metrics, status, nothing, take, say, plan, denied)
+    answers = Answers(lambda: Health(True), metrics, status, nothing, take, say, plan, store.message, reload, denied)
     server = WebServer(replace(web or WebSettings(tokens=TOKENS), port=0), answers, socket)
     made = Desk(store, server)
     await server.start()
