@@ -13,6 +13,8 @@ import structlog
 
 from slamon import __version__
 from slamon.core.instants import Instant, Span, format_instant
+from slamon.flow.observe import Fault
+from slamon.flow.surely import Surely
 from slamon.metrics import CONTENT_TYPE, Metrics
 from slamon.operation import Configured, Operation
 from slamon.ports import SourceError, Store, StoreError
@@ -20,6 +22,7 @@ from slamon.replaying import ServiceTime, service_time
 from slamon.settings import Settings
 from slamon.sources.replay import ReplaySettings
 from slamon.store import SqliteStore
+from slamon.systemd import Supervisor
 from slamon.web.health import Health
 from slamon.web.local import NoLocalSocket
 from slamon.web.problems import Problem, Unwilling
@@ -48,8 +51,15 @@ class Service:
     `read` reads settings and rules again, for a reload; it raises NotLoaded. Without it there is none.
     """
 
-    def __init__(self, configured: Configured, store: Store | None = None, read: Read | None = None) -> None:
+    def __init__(
+        self,
+        configured: Configured,
+        store: Store | None = None,
+        read: Read | None = None,
+        supervisor: Supervisor | None = None,
+    ) -> None:
         self._first = configured
+        self._supervisor = supervisor or Supervisor()
         self._read = read
         self._store = store or SqliteStore(configured.settings.storage)
         self._stopping = asyncio.Event()
@@ -100,7 +110,11 @@ class Service:
             await self._start_web()
             parts.push_async_callback(self._web.stop)
             log.info("slamon runs", version=__version__, url=self.url, now=format_instant(self._clock.time.now()))
+            self._supervisor.ready()
+            watching = asyncio.create_task(self._supervisor.watch(lambda: self._operation.stuck()))
+            parts.callback(watching.cancel)
             await self._until_stopped()
+            self._supervisor.stopping()
             log.info("stopping")
 
     async def _built(self, configured: Configured) -> Operation:
@@ -150,12 +164,15 @@ class Service:
         if self._read is None:
             raise NotLoaded("nothing here can be reloaded")
         async with self._reloading:
+            self._supervisor.reloading()
             try:
                 await self._swap(await self._read())
             except NotLoaded as error:
                 self._metrics.loaded(False, self._clock.time.now())
                 log.error("reload failed: everything goes on as before", error=str(error))
                 raise
+            finally:
+                self._supervisor.ready()
             self._metrics.loaded(True, self._clock.time.now())
             log.info("reloaded")
 
@@ -175,7 +192,7 @@ class Service:
         last, self._operation = self._operation, following
         self._swapped.set()
         await last.stop()
-        await following.start()
+        await Surely(Fault("starting again"))(following.start)
         self._web.admit(configured.settings.web)
 
     # what it says of itself

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import structlog
@@ -20,11 +19,12 @@ from slamon.directories.joining import Directories
 from slamon.directories.keeper import Keeper
 from slamon.flow.collect import Collector
 from slamon.flow.deliver import Deliverer
-from slamon.flow.polling import Pace
+from slamon.flow.mirror import Mirror
 from slamon.flow.receive import Receiver
+from slamon.jobs import Jobs
 from slamon.metrics import Metrics
 from slamon.parts import Workshop
-from slamon.ports import Notifier, Pushed, Refused, Store
+from slamon.ports import Mirrors, Notifier, Pushed, Refused, Store
 from slamon.replaying import ServiceTime
 from slamon.schedule import Schedule
 from slamon.settings import Settings
@@ -34,13 +34,6 @@ from slamon.web.health import Health
 log = structlog.get_logger()
 
 _RULES_KEY = "rules"
-_SWEEP_EVERY = 60.0  # seconds
-_SAVE_CLOCK_EVERY = 1.0
-_RECONCILE_EVERY = 600.0  # some tickets each time
-_PRUNE_EVERY = 3600.0
-_PRUNE_BUDGET = 300.0
-_POLL_BUDGET = 600.0
-_LOOK_AT_DIRECTORIES = 2.0  # each knows itself when it is due
 _SILENT_AFTER = 120.0  # seconds without a turn of the judge's loop, which never sleeps longer than 30
 
 
@@ -78,6 +71,7 @@ class Operation:
         self._deliverers: dict[str, Deliverer] = {}
         self._receiver = self._shop.heartbeat()
         self._tasks: list[asyncio.Task[None]] = []
+        self._started = asyncio.Event()
         self._assessor: Assessor = self._shop.assessor()
         self._loop = self._shop.judge_loop(self._assessor, self.joined, self._address)
 
@@ -149,39 +143,31 @@ class Operation:
             deliverer = self._shop.deliverer(notifier, self._assessor, self, self.joined, watch.monitor)
             self._deliverers[notifier.name] = deliverer
             self._spawn(deliverer.run(), f"deliver to {notifier.name}")
-        self._start_schedule()
+        Jobs(
+            self.settings,
+            self._store,
+            self._clock,
+            self._metrics,
+            self._loop,
+            self._collectors,
+            self._keepers,
+            tuple(self._mirrors()),
+        ).start(self._schedule)
         for name, work in watch.tasks():
             self._spawn(work, name)
+        self._started.set()
 
     def _spawn(self, coroutine: Coroutine[None, None, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(coroutine, name=name))
 
-    def _start_schedule(self) -> None:
-        every = self._schedule.every
-        for source in self.settings.sources:
-            collector, pace = self._collectors[source.name], Pace.of(source.poll, self._clock.speed)
-            is_due = partial(collector.is_due, pace)
-            self._schedule.whenever(is_due, pace.look, f"poll {source.name}", collector.poll, _POLL_BUDGET)
-            every(_RECONCILE_EVERY, f"reconcile {source.name}", collector.reconcile, _POLL_BUDGET)
-        for name, keeper in self._keepers.items():
-            every(_LOOK_AT_DIRECTORIES, f"read {name}", keeper.refresh, _POLL_BUDGET)
-        every(_SWEEP_EVERY, "sweep", self._sweep, _SWEEP_EVERY)
-        every(_PRUNE_EVERY, "forget", self._forget, _PRUNE_BUDGET)
-        if self._clock.speed > 1:
-            every(_SAVE_CLOCK_EVERY, "save clock", lambda: self._clock.save(self._store), 10.0)
-        self._schedule.start()
-
-    async def _sweep(self) -> None:
-        """Look for what the timers missed; there should be nothing."""
-        self._metrics.swept(await self._loop.sweep())
-
-    async def _forget(self) -> None:
-        """What is older than it is to be kept."""
-        now, keep = self._clock.time.now(), self.settings.keep
-        await self._store.prune(now - keep.ended, now - keep.deliveries)
+    def _mirrors(self) -> Iterator[Mirror]:
+        for one in self._notifiers:
+            if isinstance(one, Mirrors):
+                yield Mirror(one.name, one, self._store, self._deliverers[one.name].looker)
 
     async def died(self) -> None:
         """Return once a part of it has ended by itself, which none should; raises what it died of."""
+        await self._started.wait()  # after a reload it is asked before there is anything to wait for
         done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             log.critical("a part of the service died", part=task.get_name())
@@ -219,6 +205,11 @@ class Operation:
         return self._directories.address(recipient.to or "", who)
 
     # what it says of itself
+
+    def stuck(self) -> str | None:
+        """What only a new process puts right, if anything does; None as long as the judge turns."""
+        silent = self._clock.time.monotonic() - self._loop.beat
+        return f"judging: no sign of life for {silent:.0f} s" if silent > _SILENT_AFTER else None
 
     def health(self) -> Health:
         """Without details: whether it can do its work, and what a person should look at."""

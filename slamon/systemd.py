@@ -1,4 +1,4 @@
-"""What systemd wants to hear of a service: that it has started, is alive, reads its settings again, ends (sd_notify(3)).
+"""What systemd wants to hear of a service (sd_notify(3)): that it has started, is alive, reloads, ends.
 
 Where nobody listens, as in a container or on a terminal, all of it does nothing.
 """
@@ -22,8 +22,10 @@ _PINGS = 3  # in the time after which a silent service is killed: one may be lat
 
 @dataclass(slots=True)
 class Supervisor:
-    """Who started this process. `address` is where it listens, None if nowhere; `watchdog` the seconds without a sign of
-    life after which it kills us, None if it does not.
+    """Who started this process.
+
+    `address` is where it listens, None if nowhere; `watchdog` the seconds without a sign of life after which it kills
+    us, None if it does not.
     """
 
     address: str | None = None

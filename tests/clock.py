@@ -14,6 +14,7 @@ class ManualTime:
         self._now = self._start = start
         self._jumped = 0
         self._moved = asyncio.Event()
+        self._slept = asyncio.Event()
         self.sleepers: dict[asyncio.Task[object] | None, Instant | None] = {}
 
     def now(self) -> Instant:
@@ -40,15 +41,15 @@ class ManualTime:
 
     async def asleep(self, tasks: int = 1) -> None:
         """Return once so many tasks sleep."""
-        for _ in range(10_000):
-            if len(self.sleepers) >= tasks:
-                return
-            await asyncio.sleep(0)
-        raise AssertionError(f"{len(self.sleepers)} tasks sleep, not {tasks}")
+        async with asyncio.timeout(30):
+            while len(self.sleepers) < tasks:
+                self._slept.clear()
+                await self._slept.wait()
 
     async def sleep_until(self, instant: Instant | None, wake: asyncio.Event) -> None:
         task = asyncio.current_task()
         self.sleepers[task] = instant
+        self._slept.set()
         try:
             while not wake.is_set() and (instant is None or instant > self._now):
                 await self._woken_or_moved(wake)

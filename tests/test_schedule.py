@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+import slamon.schedule
 from slamon.schedule import Schedule
 
 
@@ -61,3 +62,47 @@ async def test_a_call_that_fails_is_called_again() -> None:
             await again.wait()
     finally:
         await schedule.stop()
+
+
+@pytest.mark.asyncio
+async def test_it_gives_a_sign_of_life_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slamon.schedule, "BEATS_EVERY", 0.01)
+    schedule, called = Schedule(), asyncio.Event()
+
+    async def job() -> None:
+        called.set()
+
+    schedule.start()
+    schedule.every(0.01, "job", job, 60.0)
+    try:
+        async with asyncio.timeout(30):
+            while schedule.beat < 3:
+                called.clear()
+                await called.wait()
+    finally:
+        await schedule.stop()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("how", ["restart", "rearm"])
+async def test_restarted_or_armed_anew_it_calls_everything_as_before(how: str) -> None:
+    schedule, called, calls = Schedule(), asyncio.Event(), 0
+
+    async def job() -> None:
+        nonlocal calls
+        calls += 1
+        called.set()
+
+    schedule.start()
+    schedule.every(0.01, "job", job, 60.0)
+    try:
+        async with asyncio.timeout(30):
+            for _ in range(3):
+                before = calls
+                while calls < before + 3:
+                    called.clear()
+                    await called.wait()
+                getattr(schedule, how)()
+    finally:
+        await schedule.stop()
+    assert len(schedule._jobs) == 2  # and the sign of life

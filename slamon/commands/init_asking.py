@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ def ask(folder: Path, given: Given) -> Answers:
     kind = given.source or _kind("source", "Where are the tickets?", None)[0]
     names = given.notifiers or _kind("notifier", "Who is told? (several with commas)", "console")
     found = flags.sorted_settings(replace(given, notifiers=tuple(names)))
-    answers = Answers(Part("", ""), (), "UTC", (flags.HOURS,), None, flags.FIRST_RESPONSE, flags.RESOLUTION, found.other)
-    answers = replace(answers, source=_keys("source", flags.SOURCE, kind, found.source))
+    source, hours = _keys("source", flags.SOURCE, kind, found.source), (flags.HOURS,)
+    answers = Answers(source, (), "UTC", hours, None, flags.FIRST_RESPONSE, flags.RESOLUTION, found.other)
     answers = _completed(folder, replace(answers, notifiers=(Part("console", "console"),)), "source")
     answers = replace(answers, notifiers=())
     for name in names:
@@ -48,7 +49,7 @@ def _kind(what: str, question: str, default: str | None) -> list[str]:
     def names(text: str) -> list[str]:
         found = list(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
         for one in found:
-            _refusing(lambda one=one: flags.check_kind(what, one))
+            _refusing(partial(flags.check_kind, what, one))
         if not found or (what == "source" and len(found) > 1):
             raise click.UsageError(f"write {'one' if what == 'source' else 'some'} of {listed(known)}")
         return found
@@ -136,7 +137,8 @@ def _rules(answers: Answers, given: Given) -> Answers:
     )
     for field, question, said, default in questions:
         if said:
-            answers = replace(answers, **{field: flags.promise(said) if isinstance(said, str) else said})
+            value: dict[str, Any] = {field: flags.promise(said) if isinstance(said, str) else said}
+            answers = replace(answers, **value)
         else:
             answers = _prompt(question, default, _ruling(answers, field))
     return answers
@@ -147,7 +149,8 @@ def _ruling(answers: Answers, field: str) -> Callable[[str], Answers]:
         value: Any = flags.promise(text.strip())
         if field == "hours":
             value = tuple(part.strip() for part in text.split(";"))
-        found = replace(answers, **{field: value})
+        change: dict[str, Any] = {field: value}
+        found = replace(answers, **change)
         if not found.promises:
             raise click.UsageError("something must be promised: write one such as 8h")
         try:

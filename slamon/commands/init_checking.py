@@ -1,4 +1,4 @@
-"""What `slamon init` is about to write, read as the service will read it. Secrets that are not there yet are made up."""
+"""What `slamon init` is about to write, read as the service will; secrets that are not there yet are made up."""
 
 from __future__ import annotations
 

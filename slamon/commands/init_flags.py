@@ -124,7 +124,8 @@ def reference(what: str, kind: str, path: str) -> str:
 def local_zone() -> str:
     """The time zone of this machine by its name, or UTC."""
     names = [os.environ.get("TZ", "").removeprefix(":"), _target(Path("/etc/localtime"))]
-    return next((name for name in names if name in available_timezones()), "UTC")
+    found = next((name for name in names if name in available_timezones()), "UTC")
+    return "UTC" if found in ("Etc/UTC", "Etc/UCT", "Universal", "Zulu") else found
 
 
 def _target(link: Path) -> str:
@@ -148,4 +149,3 @@ def _part(what: str, name: str, kind: str, keys: Mapping[str, str]) -> Part:
     if missing:
         raise Unusable(f"{kind} needs {listed(missing, 'and')}")
     return Part(name, kind, found)
-

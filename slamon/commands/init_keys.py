@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slamon import notifiers, sources
@@ -19,8 +19,9 @@ from slamon.secrets import Secret
 from slamon.settings_file.arguments import Inner, Unreadable, arguments
 from slamon.settings_file.values import SecretText, SettingsReport
 
-# What a kind can do without, but hardly anybody does: asked too, and may be left out.
-_USUAL = {("notifier", "email"): ("to", "user", "password")}
+# What a kind can do without: here it cannot, or it is asked for too and may be left out.
+_NEEDED = {("notifier", "email"): ("to",)}
+_USUAL = {("notifier", "email"): ("user", "password")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ def kinds(what: str) -> list[str]:
 
 def wanted(what: str, kind: str) -> list[Wanted]:
     """The keys that must be given, and those that usually are; LookupError if the kind cannot be configured."""
-    usual = _USUAL.get((what, kind), ())
-    return [one for one in _leaves(_keys(what, kind)) if one.required or one.path in usual]
+    needed, usual = _NEEDED.get((what, kind), ()), _USUAL.get((what, kind), ())
+    found = (replace(one, required=one.required or one.path in needed) for one in _leaves(_keys(what, kind)))
+    return [one for one in found if one.required or one.path in usual]
 
 
 def key_of(what: str, kind: str, path: str) -> Wanted | None:
@@ -113,4 +115,3 @@ def _read(field: Field[Any], yaml: str, report: Report) -> Any:
     assert isinstance(root, Mapping)
     [(key, node)] = root.entries
     return field.read(node, key, report)
-

@@ -102,7 +102,7 @@ def _broken(told: _Told, opening: Instant, zone: str) -> str:
       - {{at: {told.at(due + SECOND)}, target: {name}, status: breached}}
     alerts:
       - {{at: {told.at(half)}, target: {name}, when: at_risk, notify: [{told.notify}]}}
-      - {{at: {told.at(due + SECOND)}, target: {name}, when: breached, notify: [{told.notify}]}}
+      - {{at: {told.at(due)}, target: {name}, when: breached, notify: [{told.notify}]}}
 """
 
 
@@ -118,4 +118,3 @@ def _closed(told: _Told, closing: Instant, zone: str) -> str:
     expect:
       - {{at: {told.at(opening)}, target: {told.target.name}, remaining: {format_amount(told.span)}}}
 """
-

@@ -84,7 +84,7 @@ def settings_text(answers: Answers, written: Written) -> str:
     for path, text in answers.other.items():
         _put(tree, path.split("."), scalar(text))
     return (
-        "# Where the tickets are, and who is told. What is wrong with it: slamon check. Every key: slamon schema settings\n"
+        "# Where the tickets are, and who is told. Mistakes: slamon check. Every key: slamon schema settings\n"
         + _lines(tree)
     )
 
@@ -96,7 +96,7 @@ def rules_text(answers: Answers) -> str:
     policy: Tree = {"match": "all", "calendar": calendar, "warn_at": WARN_AT, "targets": targets}
     names = ", ".join(one.name for one in answers.notifiers)
     parts = [
-        "# What is promised. Whatever you change here, change in tests/promises.yml too: slamon test rules\nversion: 1\n",
+        "# What is promised. What you change here, change in tests/promises.yml too: slamon test rules\nversion: 1\n",
         "" if answers.all_day else _lines({"calendars": {CALENDAR: _calendar(answers)}}),
         "policies:\n  - name: everyone\n" + _lines(policy, "    "),
         "routes:\n  - name: team\n    match: all\n    steps:\n",
@@ -115,9 +115,8 @@ def _calendar(answers: Answers) -> Tree:
     calendar: Tree = {"time_zone": scalar(answers.zone), "hours": hours}
     if answers.holidays is not None:
         country, _, subdivision = answers.holidays.partition("-")
-        calendar["holidays"] = {"country": scalar(country)} | (
-            {"subdivision": scalar(subdivision)} if subdivision else {}
-        )
+        part: Tree = {"subdivision": scalar(subdivision)} if subdivision else {}
+        calendar["holidays"] = {"country": scalar(country), **part}
     return calendar
 
 

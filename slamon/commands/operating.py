@@ -21,9 +21,7 @@ _NEW = click.Path(path_type=Path)
     "--set", "settings", multiple=True, metavar="PART.KEY=VALUE", help="A key of source, of a notifier, or of web, …"
 )
 @click.option("--time-zone", metavar="ZONE", help="Such as Europe/Berlin [default: this machine's].")
-@click.option(
-    "--hours", multiple=True, metavar="HOURS", help='Such as "mon-fri 09:00-17:00" or 24x7; may be repeated.'
-)
+@click.option("--hours", multiple=True, metavar="HOURS", help='Such as "mon-fri 09:00-17:00" or 24x7; may be repeated.')
 @click.option("--holidays", metavar="COUNTRY", help="Public holidays, such as DE or DE-BE [default: none].")
 @click.option("--first-response", metavar="30m", help="How soon somebody answers; none: no such promise.")
 @click.option("--resolution", metavar="8h", help="How soon it is solved; none: no such promise.")

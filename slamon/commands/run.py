@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from slamon.flow.watchdog import GivesUp
 from slamon.logs import set_up
 from slamon.operation import Configured
 from slamon.ports import SourceError, StoreError
+from slamon.systemd import Supervisor
 
 log = structlog.get_logger()
 
@@ -56,7 +58,7 @@ async def _serve(loaded: Loaded, again: Callable[[], Loaded] | None) -> None:
         assert again is not None
         return _configured(await asyncio.to_thread(again))
 
-    service = Service(_configured(loaded), read=None if again is None else read)
+    service = Service(_configured(loaded), read=None if again is None else read, supervisor=Supervisor.of(os.environ))
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, service.stop)

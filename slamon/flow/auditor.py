@@ -22,6 +22,7 @@ BUDGET = 0.25  # seconds for one
 _SPAN: Span = DAY  # how far back
 _FRESH: Span = MINUTE  # the judge may still be at it
 _AGAIN_AFTER = 60.0  # seconds until what seems to be missing is looked at again
+_BUSY_AT_MOST = 3600.0  # seconds that the judge may work at a backlog, as after new rules
 _AT_ONCE = 50
 _SILENT_AFTER = 600.0  # seconds without a whole slice
 _START = ("", "")
@@ -60,6 +61,7 @@ class Auditor:
         wake: Callable[[], None],
         observer: AuditObserver,
         is_told: Callable[[str, str], bool] = lambda name, subject: False,
+        is_idle: Callable[[], bool] = lambda: True,
         speed: int = 1,
     ) -> None:
         self._judge = judge
@@ -71,6 +73,8 @@ class Auditor:
         self._wake = wake
         self._observer = observer
         self._is_told = is_told  # whether a route tells of a condition: of dead letters of a notifier
+        self._is_idle = is_idle  # whether the judge has nothing left to do: a backlog is no defect
+        self._idle_at = float("-inf")
         self._fresh = _FRESH * speed
         self._place: Home = _START
         self._doubts: dict[str, _Doubt] = {}
@@ -102,6 +106,8 @@ class Auditor:
     async def turn(self) -> int:
         """Look at one slice: first what is in doubt, then the next tickets; how many were looked at. StoreError."""
         end, total = self._time.monotonic() + BUDGET, 0
+        if self._is_idle():
+            self._idle_at = self._time.monotonic()
         total += await self._look(self._to_look_at_again())
         while self._time.monotonic() < end:
             since = self._time.now() - _SPAN
@@ -151,7 +157,12 @@ class Auditor:
         }
         for identity in unknown:
             self._doubts.setdefault(identity, _Doubt(home, now))
-        return [due[one] for one in sorted(unknown) if now - self._doubts[one].seen_at >= _AGAIN_AFTER]
+        return [due[one] for one in sorted(unknown) if self._is_sure(self._doubts[one], now)]
+
+    def _is_sure(self, doubt: _Doubt, now: float) -> bool:
+        """The judge has had its time, and was idle meanwhile; but it is not believed to be busy for ever."""
+        waited = now - doubt.seen_at
+        return waited >= _BUSY_AT_MOST or (waited >= _AGAIN_AFTER and self._idle_at > doubt.seen_at)
 
     def _is_explained(self, outcome: Outcome) -> bool:
         """How long something may wait is looked at for all of it together: see Vitals."""

@@ -19,6 +19,7 @@ from slamon.ports import Copy, Ending, Notification, Notifier, Reason, SendError
 
 _FIRST_PAUSE = 1.0  # seconds; doubled with every attempt
 _TIME_BUDGET = 60.0  # for one attempt; a notifier has shorter limits of its own
+_UNNAMED_WAIT: Span = 10 * SECOND  # when it is too much for the other side, and it does not say for how long
 _LONGEST_ERROR = 200  # characters of it that another notifier's readers are told
 _REPORTED_AT_ONCE = 200
 
@@ -120,8 +121,8 @@ class Courier:
             return
         now = self._time.monotonic()
         if error.reason is Reason.RATE_LIMITED:
-            self._pace.asked(now, error.retry_after or 0)
-        else:
+            self._pace.asked(now, _UNNAMED_WAIT if error.retry_after is None else error.retry_after)
+        if error.reason is not Reason.RATE_LIMITED or error.retry_after is None:
             self._pace.failed(now)
         again_at = self._after(notification.attempts, error.retry_after)
         await self._surely(lambda: self._store.retry(notification.id, again_at, str(error), doubtful=error.unknown))

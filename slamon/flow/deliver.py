@@ -56,10 +56,10 @@ class Deliverer:
         self._bundles = Bundles({route.name: route.group for route in assessor.routing.routes})
         self.beat = 0  # grows with every turn
         self._latest: Instant | None = None  # that was seen on the clock; None: the start
-        self._looker = Looker(assessor, store, time, standings, knowledge, join, tellers or {}, surely)
+        self.looker = Looker(assessor, store, time, standings, knowledge, join, tellers or {}, surely)
         self._courier = Courier(notifier, store, time, self._pace, manners, observer, wake, surely)
         self._composer = Composer(
-            notifier.name, assessor, store, time, self._bundles, self._looker, self._courier, manners, surely
+            notifier.name, assessor, store, time, self._bundles, self.looker, self._courier, manners, surely
         )
 
     @property
@@ -151,7 +151,7 @@ class Deliverer:
 
     async def _superseded(self, notification: Notification) -> bool:
         deliveries = await self._surely(lambda: self._store.bound(notification.id, _MOST_LOOKED_AT))
-        found = await self._looker.look(deliveries, first=True)
+        found = await self.looker.look(deliveries, first=True)
         if found.true or found.broken:
             return False
         turns, now = {one.id: one.turn for one in deliveries}, self._time.now()

@@ -14,7 +14,7 @@ class Mirror:
     """One such notifier. `sync` is called about once a minute; faults are told once, not raised."""
 
     def __init__(self, name: str, notifier: Mirrors, store: Store, looker: Looker) -> None:
-        self._name = name
+        self.name = name
         self._notifier = notifier
         self._store = store
         self._looker = looker
@@ -32,7 +32,7 @@ class Mirror:
         """All that this notifier was told of and that is so still; of a commitment told of twice the last state."""
         found: dict[tuple[str, str, str, str, int], Covered] = {}
         last = 0
-        while told := await self._store.told_and_open(self._name, last, _AT_ONCE):
+        while told := await self._store.told_and_open(self.name, last, _AT_ONCE):
             last = told[-1].id
             looked = await self._looker.look(told, reread=False)
             for one in (covered for _, message in looked.true for covered in message.covers):

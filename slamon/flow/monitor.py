@@ -73,6 +73,8 @@ class Monitor:
     async def open(self) -> None:
         """Take up what stood when the last process ended. StoreError."""
         self._conditions = Conditions(self._realert_after, await self._store.raised())
+        if not any(route.monitor for route in self._routing.routes):
+            log.info("no route tells anybody what is wrong with slamon itself: that is only logged")
 
     async def run(self) -> None:
         """Look every ten seconds, at once when something was noticed, and when an alert comes due."""

@@ -90,6 +90,7 @@ class Watch:
             around.wake,
             around.observer,
             self.monitor.tells,
+            lambda: around.loop.is_idle,
             speed,
         )
 

@@ -177,7 +177,12 @@ def _unused(database: Path, now: datetime) -> Path:
 
 
 def _merge_log(database: Path) -> None:
-    """Nobody else has it open, so closing it merges its log; one that is damaged keeps it."""
+    """Nobody else has it open, so closing it merges its log; one that is no database of ours keeps what it has."""
+    try:
+        with reading(database) as connection:
+            version_of(connection, database)
+    except StoreUnusable:
+        return
     with suppress(sqlite3.Error), closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

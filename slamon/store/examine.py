@@ -48,7 +48,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def examine(path: Path, seconds: float | None = None) -> Examined:
-    """Look at a database of slamon's, page by page unless that takes longer; StoreUnusable: it is none, or unreadable."""
+    """Look at a database of slamon's, page by page unless that takes longer; StoreUnusable says why it cannot be."""
     with reading(path) as connection:
         version = version_of(connection, path)
         damage = _damage(connection, seconds)

@@ -11,7 +11,7 @@ from slamon.ports import Home, Lost, Outcome, Page, Unclear
 from slamon.store import watching_statements as sql
 from slamon.store.units import Units
 
-_SCANNED = 2_000  # tickets looked at for one page, so that nobody waits long
+_SCANNED = 500  # tickets looked at for one page, so that nobody waits long
 
 
 class SqliteWatching:

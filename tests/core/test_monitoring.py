@@ -27,7 +27,9 @@ SIMPLE = "[{when: raised, notify: ops}, {when: raised, after: 15m, notify: pager
 
 
 def routing(*routes: str, quiet: str = "{}") -> Routing:
-    lines = "\n".join(f"  - {route}" for route in (*routes, "{name: rest, match: all, steps: [{when: breached, notify: ops}]}"))
+    lines = "\n".join(
+        f"  - {route}" for route in (*routes, "{name: rest, match: all, steps: [{when: breached, notify: ops}]}")
+    )
     text = f"{HEAD}quiet: {quiet}\nroutes:\n{lines}\n"
     loaded = read_texts({"rules.yml": text.encode()}, notifiers=frozenset({"ops", "pager", "chat"}))
     assert loaded.rules is not None, loaded.render()
@@ -40,7 +42,9 @@ def route(match: str = "{alert: monitor}", steps: str = SIMPLE, name: str = "its
 
 def told(routes: Routing, one: Raised = STALE, passed: int = 0, **keys: Any) -> list[str]:
     found = alerts_of(routes, one, NOW + passed, **{"is_so": True, "horizon": DAY} | keys)
-    return [f"{alert.moment.name} {alert.recipient.notifier} {format_instant(alert.due_at)[11:16]}" for alert in found.due]
+    return [
+        f"{alert.moment.name} {alert.recipient.notifier} {format_instant(alert.due_at)[11:16]}" for alert in found.due
+    ]
 
 
 def alert(routes: Routing, one: Raised = STALE) -> Alert:
@@ -136,7 +140,8 @@ def test_in_the_quiet_of_a_notifier_it_is_held_told_to_another_or_let_through() 
 
 
 @pytest.mark.parametrize(
-    ("match", "is_told"), [('"all"', True), ('{"alert": "monitor"}', False), ('{"alert": "monitor", "source": "x"}', True)]
+    ("match", "is_told"),
+    [('"all"', True), ('{"alert": "monitor"}', False), ('{"alert": "monitor", "source": "x"}', True)],
 )
 def test_only_a_silence_that_names_alerts_of_this_sort_silences_it(match: str, is_told: bool) -> None:
     silence = Silence("s", read_match(match), NOW - HOUR, NOW + HOUR, "ada")

@@ -1,27 +1,44 @@
-"""python -m tests.faults: every row with its guard and without, as a table; docs/fault-matrix.md is written from it."""
+"""python -m tests.faults [GROUP...]: every row with its guard and without, as a table; without names of groups all are
+played, and docs/fault-matrix.md is written from it."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from time import perf_counter
 
 from tests.faults import report
-from tests.faults.rows import with_guard, without_guard
-from tests.faults.sources import NOT_APPLICABLE, ROWS
+from tests.faults.groups import Group, groups
+from tests.faults.playing import Playable, with_guard, without_guard
 
 
-def main() -> int:
-    """Play all rows; 1 if any fails with its guard, or does not notice that it is missing.
+def main(names: Sequence[str]) -> int:
+    """Play rows; 1 if any fails with its guard, or does not notice that it is missing.
 
     Rows of what slamon is known not to do yet count neither way.
     """
-    begun, results = perf_counter(), []
-    print(report.HEAD)
-    for row in ROWS:
-        failed, (noticed, how) = with_guard(row), without_guard(row)
-        results.append(report.Result(row, failed, noticed, how))
-        print(report.line(results[-1]), flush=True)
-    report.write(results, NOT_APPLICABLE)
+    wanted, begun = groups(names), perf_counter()
+    results = {group.title: _played(group) for group in wanted}
+    if not names:
+        report.write(results, wanted)
+    return _summed([one for found in results.values() for one in found], perf_counter() - begun)
+
+
+def _played(group: Group) -> list[report.Result]:
+    print(f"\n{group.title}\n{report.HEAD}")
+    found = []
+    for row in group.rows:
+        found.append(_result(row))
+        print(report.line(found[-1]), flush=True)
+    return found
+
+
+def _result(row: Playable) -> report.Result:
+    failed, (noticed, how) = with_guard(row), without_guard(row)
+    return report.Result(row, failed, noticed, how)
+
+
+def _summed(results: Sequence[report.Result], seconds: float) -> int:
     wrong = [one for one in results if not one.is_right and not one.is_lacking]
     for one in wrong:
         print(f"\n{one.row.fault}:\n  with the guard: {one.failed or 'right'}\n  without: {one.how}", file=sys.stderr)
@@ -29,9 +46,9 @@ def main() -> int:
     for one in held:
         if one.row.lacking is not None:
             print(f"\n{one.row.fault}: is held now, its `lacking` can go")
-    print(f"\n{len(held)} of {len(results)} rows are held, {len(wrong)} wrong, in {perf_counter() - begun:.0f} s")
+    print(f"\n{len(held)} of {len(results)} rows are held, {len(wrong)} wrong, in {seconds:.0f} s")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main([name.lower() for name in sys.argv[1:]]))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.row import Row
+from tests.faults.groups import Group
+from tests.faults.playing import Playable
 
 PAGE = Path(__file__).parents[2] / "docs" / "fault-matrix.md"
 HEAD = "row | what must happen | guard | with | without"
 _INTRODUCTION = """\
 # Fault matrix
 
-Each row is a fault that a test causes: a real server on loopback misbehaves while slamon watches it with its real
-collector, store, judge and deliverer. After the fault exactly the alerts that were due must have arrived, at their
-instants, none missing, none too many; each is sent twice, and the second time must be the same byte by byte; and the
-store must hold what the server holds.
+Each row is a fault that a test causes: real servers on loopback, real processes and real files misbehave while slamon
+watches with its real collector, store, judge, deliverers and notifiers. After the fault exactly the alerts that were due
+must have arrived, at their instants, none missing, none too many; each row has a literal list of them.
 
 Each row names its guard: the piece of slamon that saves it. Every row is played twice, once as slamon is and once with
 that piece taken away. A row counts only if it holds with its guard and *fails* without: a test that cannot fail proves
@@ -28,7 +28,7 @@ nothing. `make faults` plays all rows and writes this page.
 class Result:
     """`failed`: what went wrong with the guard, if anything; `noticed`: whether the row failed without, and `how`."""
 
-    row: Row
+    row: Playable
     failed: str | None
     noticed: bool
     how: str
@@ -55,19 +55,32 @@ def line(one: Result) -> str:
     return " | ".join(cells(one))
 
 
-def page(results: Sequence[Result], left_out: Mapping[str, str]) -> str:
-    """The page about the group Sources."""
-    rows = [f"| {' | '.join(cells(one))} |" for one in results if not one.is_lacking]
-    table = ["| Fault | What must happen | Guard | With | Without |", "|---|---|---|---|---|", *rows]
-    lacking = [
-        f"- {one.row.fault}. Must: {one.row.must}. Today: {one.row.lacking}." for one in results if one.is_lacking
-    ]
-    open_ones = ["", "Not held yet:\n", *lacking] if lacking else []
-    missing = [f"- {fault}: not applicable, {why}." for fault, why in left_out.items()]
-    parts = [_INTRODUCTION, "## Sources\n", *table, *open_ones, "", "Without a row:\n", *missing]
+def page(results: Mapping[str, Sequence[Result]], groups: Sequence[Group]) -> str:
+    """The page: the results of each group by its title."""
+    parts = [_INTRODUCTION, *_sums(results)]
+    for group in groups:
+        parts += _section(group, results[group.title])
     return "\n".join(parts) + "\n"
 
 
-def write(results: Sequence[Result], left_out: Mapping[str, str]) -> None:
+def _sums(results: Mapping[str, Sequence[Result]]) -> Iterator[str]:
+    yield from ("| Group | Rows | Held |", "|---|---|---|")
+    for title, found in results.items():
+        yield f"| {title} | {len(found)} | {sum(one.is_right for one in found)} |"
+
+
+def _section(group: Group, results: Sequence[Result]) -> Iterator[str]:
+    yield from ("", f"## {group.title}", "", group.about, "")
+    yield from ("| Fault | What must happen | Guard | With | Without |", "|---|---|---|---|---|")
+    yield from (f"| {' | '.join(cells(one))} |" for one in results if not one.is_lacking)
+    if lacking := [one.row for one in results if one.is_lacking]:
+        yield from ("", "Not held yet:", "")
+        yield from (f"- {row.fault}. Must: {row.must}. Today: {row.lacking}." for row in lacking)
+    if group.not_applicable:
+        yield from ("", "Without a row:", "")
+        yield from (f"- {fault}: not applicable, {why}." for fault, why in group.not_applicable.items())
+
+
+def write(results: Mapping[str, Sequence[Result]], groups: Sequence[Group]) -> None:
     """Write the page."""
-    PAGE.write_text(page(results, left_out))
+    PAGE.write_text(page(results, groups))

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
+
+
+class Switch(Protocol):
+    """Takes something away from slamon."""
+
+    def applied(self) -> AbstractContextManager[None]:
+        """While the block lasts."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class Guard:
     """
 
     name: str
-    off: Off
+    off: Switch
     escapes: type[Exception] | None = None
 
 

@@ -1,10 +1,11 @@
-"""Collecting rows, and playing one: with what saves slamon, and with that taken away."""
+"""Rows of the group Sources: a server that slamon watches. What all groups have in common: playing.py and groups.py."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,8 +19,23 @@ Play = Callable[[World], Awaitable[None]]
 _BUDGET = 60.0  # real seconds; a row takes about one
 
 
-class Rows(list[Row]):
-    """The rows of one group."""
+@dataclass(frozen=True)
+class SourceRow(Row):
+    """A row that is played before a server that is watched."""
+
+    async def played(self, *, guarded: bool = True) -> None:
+        """Play and compare; AssertionError says what differs."""
+        with TemporaryDirectory() as folder, nullcontext() if guarded else self.guard.off.applied():
+            async with asyncio.timeout(_BUDGET), world(self, Path(folder)) as made:
+                try:
+                    await self.play(made)
+                    await made.check()
+                finally:
+                    await made.close()
+
+
+class Rows(list[SourceRow]):
+    """The rows of one kind."""
 
     def add(
         self,
@@ -35,39 +51,7 @@ class Rows(list[Row]):
         """Make a row of a function; see Row."""
 
         def added(play: Play) -> Play:
-            self.append(Row(fault, must, guard, play, due, desk, every, lacking))
+            self.append(SourceRow(fault, must, guard, play, due, desk, every, lacking))
             return play
 
         return added
-
-
-def with_guard(row: Row) -> str | None:
-    """What went wrong; None: what must happen did."""
-    try:
-        asyncio.run(played(row))
-    except Exception as error:
-        return f"{type(error).__name__}: {error}"
-    return None
-
-
-def without_guard(row: Row) -> tuple[bool, str]:
-    """Whether the row noticed that the guard was off, and how; any other error than foreseen is no notice."""
-    try:
-        asyncio.run(played(row, guarded=False))
-    except AssertionError as error:
-        return row.guard.escapes is None, f"{error}"
-    except Exception as error:
-        foreseen = row.guard.escapes is not None and isinstance(error, row.guard.escapes)
-        return foreseen, f"{type(error).__name__}: {error}"
-    return False, "nothing went wrong"
-
-
-async def played(row: Row, *, guarded: bool = True) -> None:
-    """Play a row and compare; AssertionError says what differs."""
-    with TemporaryDirectory() as folder, nullcontext() if guarded else row.guard.off.applied():
-        async with asyncio.timeout(_BUDGET), world(row, Path(folder)) as made:
-            try:
-                await row.play(made)
-                await made.check()
-            finally:
-                await made.close()

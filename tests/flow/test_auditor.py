@@ -24,6 +24,7 @@ class Audit:
     noticed: list[str] = field(default_factory=list)
     woken: int = 0
     told: set[str] = field(default_factory=set)
+    idle: bool = True
     seen: Seen = field(default_factory=Seen)
 
     def __post_init__(self) -> None:
@@ -38,6 +39,7 @@ class Audit:
             self._wake,
             self.seen,
             lambda name, subject: subject in self.told,
+            lambda: self.idle,
         )
 
     def _wake(self) -> None:
@@ -59,9 +61,9 @@ async def audit(store: Store, *ids: str, at: str = MONDAY_9AM) -> Audit:
     return Audit(run, store)
 
 
-async def forget_to_judge(one: Audit) -> None:
-    """The clock makes a warning due, and the judge takes its mark off without saying so."""
-    one.run.time.advance(2 * HOUR + 2 * MINUTE)
+async def forget_to_judge(one: Audit, hours: int = 2) -> None:
+    """The clock makes a warning (after 4 hours: the breach) due; the judge takes its mark off without saying so."""
+    one.run.time.advance(hours * HOUR + 2 * MINUTE)
     for ticket in await one.store.to_judge(one.run.time.now(), 100):
         judgement = one.run.loop.judgement(ticket, one.run.time.now())
         unsaid = Judgement(ticket.source, ticket.id, ticket.version, judgement.commitments, ())
@@ -103,6 +105,31 @@ async def test_what_is_not_true_any_more_at_the_second_look_was_not_missing(stor
     await one.run.put("7", MONDAY_9AM, [message("2026-06-08T09:02:30Z")])
     await one.auditor.turn()
     assert one.noticed == []
+
+
+@pytest.mark.asyncio
+async def test_a_judge_that_works_at_a_backlog_has_missed_nothing_yet(store: Store) -> None:
+    one = await audit(store, "7")
+    await forget_to_judge(one, 4)
+    one.idle = False
+    for _ in range(59):
+        await one.auditor.turn()
+        one.run.time.advance(MINUTE)
+    assert one.noticed == []
+    one.idle = True
+    await one.auditor.turn()
+    assert len(one.noticed) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_judge_is_not_believed_to_be_busy_for_ever(store: Store) -> None:
+    one = await audit(store, "7")
+    await forget_to_judge(one, 4)
+    one.idle = False
+    await one.auditor.turn()
+    one.run.time.advance(HOUR)
+    await one.auditor.turn()
+    assert len(one.noticed) == 1
 
 
 @pytest.mark.asyncio

@@ -86,9 +86,7 @@ async def test_a_source_that_falls_silent_is_told_once_and_again_when_it_is_read
     assert await its.pass_on(10 * SECOND) == ["help could not be read for 10 min 10 s: no connection"]
     assert await its.pass_on(10 * MINUTE) == []
     assert its.seen.conditions == [("source_stale", "help")]
-    assert await its.pass_on(10 * SECOND, read=True) == [
-        "over: help could not be read for 10 min 10 s: no connection"
-    ]
+    assert await its.pass_on(10 * SECOND, read=True) == ["over: help could not be read for 10 min 10 s: no connection"]
     assert its.seen.conditions == []
 
 

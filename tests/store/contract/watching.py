@@ -47,7 +47,9 @@ class WatchingContract:
 
     @pytest.mark.asyncio
     async def test_what_waits_for_too_long_is_counted_by_notifier(self, store: Store) -> None:
-        await queued(store, delivery("a", due_at=10), delivery("b", due_at=50), delivery("c", notifier="mail", due_at=10))
+        await queued(
+            store, delivery("a", due_at=10), delivery("b", due_at=50), delivery("c", notifier="mail", due_at=10)
+        )
         assert await store.overdue(10) == {}
         assert await store.overdue(11) == {"slack": 1, "mail": 1}
         sending = await bound(store, "a", now=40)  # now its notification counts
@@ -62,7 +64,12 @@ class WatchingContract:
         nothing = replace(commitment("", target="", status="unmatched"), clock="")
         await judged(store, "T-1", nothing)
         await judged(store, "T-2", replace(nothing, clock="stopped"))
-        await judged(store, "T-3", replace(commitment(), confidence="undetermined"), replace(commitment("also"), confidence="bounded"))
+        await judged(
+            store,
+            "T-3",
+            replace(commitment(), confidence="undetermined"),
+            replace(commitment("also"), confidence="bounded"),
+        )
         await judged(store, "T-4", replace(commitment(status="missed"), confidence="undetermined"))
         assert await store.unclear() == {SOURCE: Unclear(1, 1)}
         await judged(store, "T-3", commitment())
