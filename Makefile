@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test lint format bench peers soak faults lock clean
+.PHONY: help run test lint format bench peers soak flood faults lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -38,6 +38,9 @@ peers: $(VENV)/dev.stamp  ## the sources against real helpdesks (needs their pac
 
 soak: $(VENV)/dev.stamp  ## kill the real service again and again under traffic (KILLS=50)
 	@$(BIN)/python -m tests.e2e.soak --kills $(KILLS)
+
+flood: $(VENV)/dev.stamp  ## 10,000 promises broken within a minute, and nobody drowned (two and a half minutes)
+	@$(BIN)/python -m tests.e2e.flood
 
 faults: $(VENV)/dev.stamp  ## the fault matrix, each row with what saves slamon and without; writes docs/fault-matrix.md
 	@$(BIN)/python -m tests.faults

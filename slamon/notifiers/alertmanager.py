@@ -19,6 +19,7 @@ from slamon.notifiers.alertmanager_nodes import Node, post_to_all
 from slamon.notifiers.http import open_session, tls_context
 from slamon.notifiers.registry import Kind
 from slamon.notifiers.web_address import check_headers, is_web_address
+from slamon.ports import SendError
 from slamon.secrets import Secret
 
 __all__ = ["KIND", "AlertmanagerNotifier", "AlertmanagerSettings", "payload"]
@@ -95,7 +96,16 @@ class AlertmanagerNotifier:
         over = [replace(one, ends=True) for key, one in self._shown.items() if key not in kept]
         self._shown, self._fresh = kept, set()
         if kept or over:
-            await self._post([*kept.values(), *over], self._nodes)
+            try:
+                await self._post([*kept.values(), *over], self._nodes)
+            except SendError:
+                self._recall(over)
+                raise
+
+    def _recall(self, over: Sequence[Alert]) -> None:
+        """Nobody has heard that they are over: say it the next time."""
+        for one in over:
+            self._shown.setdefault(one.key, replace(one, ends=False))
 
     async def _post(self, alerts: Sequence[Alert], nodes: Sequence[Node]) -> None:
         deadline = asyncio.get_running_loop().time() + self._settings.timeout

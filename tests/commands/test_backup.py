@@ -18,7 +18,7 @@ from slamon.cli import Exit
 from slamon.commands.backup import backup, restore
 from tests.e2e.process import ROOT, ServiceProcess, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
-from tests.e2e.soak import free_port
+from tests.e2e.process import free_port
 
 RULES = """
 version: 1

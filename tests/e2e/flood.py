@@ -17,8 +17,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.e2e.process import ServiceProcess, fetch, is_ready, until
-from tests.e2e.soak import free_port
+from tests.e2e.process import ServiceProcess, fetch, free_port, is_ready, until
 from tests.e2e.strict import Hooks, Mail, Told
 
 PROMISED = 600.0  # seconds

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 
@@ -95,3 +96,11 @@ async def is_ready(url: str) -> bool:
     with contextlib.suppress(aiohttp.ClientError):
         return (await fetch(f"{url}/readyz"))[0] == 200
     return False
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -13,6 +14,7 @@ class WebhookReceiver:
 
     bodies: list[bytes] = field(default_factory=list)
     url: str = ""
+    pause: float = 0.0  # seconds from taking a message to saying so
     _runner: web.AppRunner | None = None
 
     async def start(self) -> WebhookReceiver:
@@ -27,6 +29,8 @@ class WebhookReceiver:
 
     async def _take(self, request: web.Request) -> web.Response:
         self.bodies.append(await request.read())
+        if self.pause:
+            await asyncio.sleep(self.pause)
         return web.Response(text="ok")
 
     async def stop(self) -> None:

@@ -9,7 +9,6 @@ import argparse
 import asyncio
 import json
 import random
-import socket
 import sys
 import tempfile
 import time
@@ -18,11 +17,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.e2e.process import ServiceProcess, is_ready, until
+from tests.e2e.crash_points import BOUND, CLASSES, SENT, crash_point
+from tests.e2e.process import ServiceProcess, free_port, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
 
 TARGET = 3.0  # seconds of the promised first response
-TICKETS_A_SECOND = 15
+TICKETS_A_SECOND = 30
+ANSWER_AFTER = 0.015  # seconds that the receiver takes to say that it has a message
 ANSWERED_SHARE = 0.25  # answered in time: no breach may ever be told
 
 RULES = """
@@ -30,7 +31,7 @@ version: 1
 policies:
   - {name: all, match: all, calendar: 24x7, warn_at: 50%, targets: {first_response: 3s}}
 routes:
-  - {name: all, match: all, group: {wait: 1s, digest_above: 3}, steps: [{when: breached, notify: hook}]}
+  - {name: all, match: all, group: {wait: 1s, digest_above: 1000}, steps: [{when: breached, notify: hook}]}
 """
 SETTINGS = """
 version: 1
@@ -92,10 +93,21 @@ def missing(traffic: Traffic, bodies: list[bytes]) -> set[str]:
     return set(traffic.due) - {ticket for covered in told(bodies).values() for ticket in covered}
 
 
-async def soak(folder: Path, kills: int, seed: int) -> tuple[dict[str, list[str]], Traffic, int]:
-    """Run, kill at random moments, and wait for what is still due; the findings, the traffic, and messages received."""
-    rng = random.Random(seed)
-    hook = await WebhookReceiver().start()
+@dataclass
+class Soaked:
+    """`found` as of `judge`; `crashes`: how many kills fell where; `seconds` that traffic was written."""
+
+    found: dict[str, list[str]]
+    traffic: Traffic
+    received: int
+    crashes: Counter[str]
+    seconds: float
+
+
+async def soak(folder: Path, kills: int, seed: int) -> Soaked:
+    """Run, kill at random moments, and wait for what is still due."""
+    rng, crashes, begun, seconds = random.Random(seed), Counter[str](), time.monotonic(), 1.0
+    hook = await WebhookReceiver(pause=ANSWER_AFTER).start()
     port = free_port()
     (folder / "rules.yml").write_text(RULES, "utf-8")
     (folder / "slamon.yml").write_text(SETTINGS.format(port=port, hook=hook.url), "utf-8")
@@ -106,28 +118,29 @@ async def soak(folder: Path, kills: int, seed: int) -> tuple[dict[str, list[str]
     try:
         for _ in range(kills):
             await service.start()
-            await asyncio.sleep(rng.uniform(0.3, 2.5))
+            ran = await is_running_after(service, rng.uniform(0.3, 2.5))
             await service.kill()
+            crashes[crash_point(folder, ran, set(told(hook.bodies)))] += 1
+        seconds = time.monotonic() - begun
         traffic.stopping = True
         await writing
         await service.start()
         await until(lambda: is_ready(f"http://127.0.0.1:{port}"), what="the service is ready")
-        await until(lambda: not missing(traffic, hook.bodies), what="everything due arrived", patience=60)
+        await until(lambda: not missing(traffic, hook.bodies), what="everything due arrived", patience=120)
     except AssertionError as error:
         print(error, service.log[-2000:], file=sys.stderr)
     finally:
         traffic.stopping = True
         await service.stop()
         await hook.stop()
-    return judge(traffic, hook.bodies), traffic, len(hook.bodies)
+    return Soaked(judge(traffic, hook.bodies), traffic, len(hook.bodies), crashes, seconds)
 
 
-def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+async def is_running_after(service: ServiceProcess, seconds: float) -> bool:
+    """Whether the service says that it runs, after so many seconds."""
+    before = service.log.count("slamon runs")
+    await asyncio.sleep(seconds)
+    return service.log.count("slamon runs") > before
 
 
 def main() -> int:
@@ -136,11 +149,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        found, traffic, received = asyncio.run(soak(Path(folder), options.kills, options.seed))
-    print(f"seed {options.seed}: {options.kills} kills, {len(traffic.due)} breaches due, {received} messages received")
-    for name, ids in found.items():
+        done = asyncio.run(soak(Path(folder), options.kills, options.seed))
+    due = len(done.traffic.due)
+    print(f"seed {options.seed}: {options.kills} kills, {due} breaches due, {due / done.seconds:.1f} a second")
+    print(f"{done.received} messages received")
+    for name, ids in done.found.items():
         print(f"  {name}: {len(ids)} {' '.join(ids[:10])}")
-    return int(any(ids for name, ids in found.items() if name != "doubled"))
+    print("where the process was killed:")
+    for name in CLASSES:
+        print(f"  {name}: {done.crashes[name]}")
+    wrong = any(ids for name, ids in done.found.items() if name != "doubled")
+    return int(wrong or len(done.found["doubled"]) > done.crashes[SENT] + done.crashes[BOUND])
 
 
 if __name__ == "__main__":

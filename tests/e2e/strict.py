@@ -16,6 +16,8 @@ from typing import Any
 from aiohttp import web
 from aiosmtpd.controller import Controller
 
+from tests.e2e.process import free_port
+
 LEAST_APART = 1.0  # seconds
 _TOLERANCE = 0.05  # of two clocks in two processes
 
@@ -85,13 +87,11 @@ class Mail:
 
     def __init__(self) -> None:
         self.told = Told("email")
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, data_size_limit=64 << 20)
-        self.port = 0
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, data_size_limit=64 << 20)
 
     def start(self) -> None:
         self._controller.start()
-        assert self._controller.server is not None
-        self.port = self._controller.server.sockets[0].getsockname()[1]
 
     def stop(self) -> None:
         self._controller.stop()

@@ -14,8 +14,7 @@ import pytest
 import pytest_asyncio
 from standardwebhooks import Webhook
 
-from tests.e2e.process import ServiceProcess, fetch, is_ready, until
-from tests.e2e.soak import free_port
+from tests.e2e.process import ServiceProcess, fetch, free_port, is_ready, until
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of some length, at last").decode()
 RULES = """

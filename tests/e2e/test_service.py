@@ -15,9 +15,9 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from tests.e2e.process import ServiceProcess, fetch, is_ready, until
+from tests.e2e.process import ServiceProcess, fetch, free_port, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
-from tests.e2e.soak import Traffic, free_port, judge, soak
+from tests.e2e.soak import Traffic, judge, soak
 from tests.notifiers.servers import Mailbox, mail_server
 
 RULES = """
@@ -210,8 +210,9 @@ async def _degraded(url: str) -> bool:
 
 @pytest.mark.asyncio
 async def test_killed_at_random_moments_it_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    found, traffic, _ = await soak(tmp_path, kills=6, seed=1)
-    assert len(traffic.due) > 20
+    done = await soak(tmp_path, kills=6, seed=1)
+    found = done.found
+    assert len(done.traffic.due) > 20
     assert {name: ids for name, ids in found.items() if name != "doubled" and ids} == {}
     assert len(found["doubled"]) <= 6  # at most what was between its send and its mark at a kill
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.e2e.process import ServiceProcess, fetch, is_ready, until
+from tests.e2e.process import ServiceProcess, fetch, free_port, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
-from tests.e2e.soak import free_port
 from tests.notifiers.servers import Reader, Writer, answer, serving
 
 RULES = """

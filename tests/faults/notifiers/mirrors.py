@@ -10,6 +10,10 @@ from tests.faults.row import Guard, Off
 from tests.faults.world import same
 
 ROWS = Rows("alertmanager")
+NODES = ("desk", "second")
+BREACHED = tuple(
+    f"13:00:00 {node}: {what}" for node in NODES for what in ("CommitmentBreached 1", "over: CommitmentAtRisk 1")
+)
 
 
 async def _nothing(self: Any, *given: Any) -> None:
@@ -20,7 +24,13 @@ async def _nothing(self: Any, *given: Any) -> None:
     "Alertmanager: one of two nodes is down",
     "The other has each alert in time; the one that was away has all that stands within a minute of its return",
     Guard("`Mirror.sync`", Off("slamon.flow.mirror.Mirror.sync", _nothing)),
-    (),
+    (
+        "12:30:00 second: CommitmentAtRisk 1",
+        "12:35:00 second: CommitmentAtRisk 2",
+        "12:40:00 second: over: CommitmentAtRisk 2",
+        "12:51:00 desk: CommitmentAtRisk 1",
+        *BREACHED,
+    ),
 )
 async def _(world: World) -> None:
     world.ticket("1", "12:00")
@@ -48,7 +58,13 @@ async def _only_new(self: Any, active: Any) -> None:
     Guard(
         "`AlertmanagerNotifier.sync`: all of it", Off("slamon.notifiers.alertmanager.AlertmanagerNotifier.sync", _only_new)
     ),
-    (),
+    (
+        *(f"12:30:00 {node}: CommitmentAtRisk 1" for node in NODES),
+        *(f"12:35:00 {node}: CommitmentAtRisk 2" for node in NODES),
+        *(f"12:40:00 {node}: over: CommitmentAtRisk 2" for node in NODES),
+        *(f"12:46:00 {node}: CommitmentAtRisk 1" for node in NODES),
+        *BREACHED,
+    ),
 )
 async def _(world: World) -> None:
     world.ticket("1", "12:00")
@@ -64,8 +80,14 @@ async def _(world: World) -> None:
 @ROWS.add(
     "Alertmanager: all nodes are down when a ticket is answered",
     "The alert that is over ends on each of them within a minute of its return",
-    Guard("`AlertmanagerNotifier._remember`", Off("slamon.notifiers.alertmanager.AlertmanagerNotifier._remember", lambda self, one: None)),
-    (),
+    Guard(
+        "`AlertmanagerNotifier._recall`",
+        Off("slamon.notifiers.alertmanager.AlertmanagerNotifier._recall", lambda self, over: None),
+    ),
+    (
+        *(f"12:30:00 {node}: CommitmentAtRisk 1" for node in NODES),
+        *(f"12:46:00 {node}: over: CommitmentAtRisk 1" for node in NODES),
+    ),
 )
 async def _(world: World) -> None:
     world.ticket("1", "12:00", "12:40")

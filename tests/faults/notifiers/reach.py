@@ -6,12 +6,14 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
+from slamon.flow.courier import Courier
 from slamon.flow.observe import Fault
 from slamon.notifiers import http
-from slamon.ports import Ending, Reason, SendError
+from slamon.ports import Ending, Notification, Reason, SendError
 from tests.faults.clock import at
 from tests.faults.notifiers.receivers import Lost
 from tests.faults.notifiers.row import BOTH, rules
@@ -21,12 +23,13 @@ from tests.faults.notifiers.world import CANARY, World
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
 from tests.faults.sources.reach import certificates
-from tests.faults.sources.slow import _patient
 from tests.faults.world import same
 from slamon.secrets import Secret
 
 ROWS = Rows("slack")
 _LIMIT = 0.3  # real seconds, of a send
+PATIENT = SimpleNamespace(**{**vars(asyncio), "timeout_at": lambda deadline: asyncio.timeout(None)})
+_PAGED = "13:00:00 pager: 1: first response is overdue"
 _broke = Fault.broke
 
 
@@ -120,7 +123,7 @@ async def _silent() -> None:
     await asyncio.sleep(1.0)
 
 
-async def _while_slow(world: World, since: str, until: str) -> None:
+async def while_slow(world: World, since: str, until: str) -> None:
     await world.until(since)
     world.limit(_LIMIT)
     await world.until(until)
@@ -137,18 +140,17 @@ async def _(world: World) -> None:
     world.ticket("1", "12:00", "12:30:01")
     world.fails("12:30", "12:30:01", lambda request: Lost(_silent()))
     await world.open()
-    await _while_slow(world, "12:29", "12:30")
+    await while_slow(world, "12:29", "12:30")
     await world.until("13:10")
-    same("arrivals of the warning", len(world.desk.repeats().popitem()[1]), 2)
+    same("arrivals of the warning", [len(several) for several in world.desk.repeats().values()], [2])
     same("ends", world.watched["desk"].endings, [Ending.SENT, Ending.SENT])
 
 
 @ROWS.add(
     "answer that drips",
-    "Given up after the time budget; the very same is sent again, and no other notifier waits for it",
-    Guard("`http._attempt`: time budget", Off("slamon.notifiers.http.asyncio", _patient(asyncio))),
-    (*WARNED, *BROKEN, *(line.replace("desk: WARNING", "pager").replace("desk: BREACHED", "pager") for line in WARNED + BROKEN)),
-    rules=BOTH,
+    "Given up after the time budget; the very same is sent again",
+    Guard("`http._attempt`: time budget", Off("slamon.notifiers.http.asyncio", PATIENT)),
+    (*WARNED, *BROKEN),
 )
 async def _(world: World) -> None:
     world.ticket("1", "12:00")
@@ -161,7 +163,45 @@ async def _(world: World) -> None:
 
     world.fails("12:30", "12:30:01", lambda request: Lost(drip()))
     await world.open()
-    await _while_slow(world, "12:29", "12:30")
+    await while_slow(world, "12:29", "12:30")
     await world.until("13:10")
     same("times that it was told", len(world.told_of("no whole answer came within the time allowed")), 1)
     same("tries", world.desk.tries, ["12:30:00", "12:30:01", "13:00:00"])
+
+
+_attempt = Courier.attempt
+
+
+class _OneForAll:
+    """One attempt at a time, of all notifiers."""
+
+    lock = asyncio.Lock()
+
+    @staticmethod
+    async def attempt(courier: Courier, notification: Notification) -> None:
+        async with _OneForAll.lock:
+            await _attempt(courier, notification)
+
+
+@ROWS.add(
+    "a notifier that hangs while another has something to tell",
+    "The other one is told meanwhile: each has its own outbox and its own budget of time",
+    Guard("`Deliverer`: one for each notifier", Off("slamon.flow.courier.Courier.attempt", _OneForAll.attempt)),
+    (*WARNED, "12:30:00 pager: 1: first response is due in 30 min", *BROKEN, _PAGED),
+    rules=BOTH,
+)
+async def _(world: World) -> None:
+    world.ticket("1", "12:00")
+    paged = asyncio.Event()
+    world.pager.fault = lambda request: paged.set() or PASS
+
+    async def held() -> bytes:
+        await paged.wait()
+        return world.desk.usual
+
+    world.fails("12:30", "12:30:01", lambda request: Lost(held()))
+    await world.open()
+    await world.until("12:29")
+    world.limit(2.0)
+    await world.until("13:10")
+    same("tries", world.desk.tries, ["12:30:00", "13:00:00"])

@@ -18,6 +18,7 @@ from tests.faults.redmine import PASS
 from tests.sources.http_server import Request, answer
 
 _TOLD = re.compile(r"(\S+): first response (is due in|is overdue|was met|was missed)")
+_PORT = re.compile(r"127\.0\.0\.1:\d+, ")
 _WORDS = {"is due in": "warning", "is overdue": "breached", "was met": "met", "was missed": "breached"}
 
 
@@ -130,8 +131,9 @@ def read_webhook(request: Request) -> dict[str, Any]:
     """What a program reads of a webhook."""
     data = json.loads(request.body)["data"]
     told = frozenset((one["ticket"], one["moment"].partition(" ")[0]) for one in data["covers"])
-    title = data["title"] if data["footer"] is None else f"{data['title']} [{data['footer']}]"
+    footer = "" if data["footer"] is None else f" [{_PORT.sub('', data['footer'])}]"
     id = request.headers["webhook-id"]
+    title = f"{data['title']}{footer}"
     return {"id": id, "title": title, "told": told, "body": request.body, "text": request.body.decode()}
 
 

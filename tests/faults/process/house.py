@@ -12,7 +12,7 @@ import aiohttp
 
 from slamon.core.instants import HOUR, SECOND, format_instant
 from tests.e2e.process import until
-from tests.e2e.soak import free_port
+from tests.e2e.process import free_port
 from tests.faults.process.hook import Hook
 from tests.faults.process.service import Inside, Living, Outside
 from tests.faults.world import same
@@ -31,6 +31,7 @@ routes:
 """
 _PATIENCE = 15.0  # seconds until something that must happen has failed to
 _SHORT = 4.0  # seconds, where a guard is off
+_REST = 1.5  # seconds, where a guard is off, once a ticket that was written last was told of
 
 
 class House:
@@ -42,6 +43,8 @@ class House:
         self.slamon = living
         self.hook = Hook()
         self.patience = _PATIENCE if guarded else _SHORT
+        self._rest = _PATIENCE if guarded else _REST
+        self._created: dict[str, int] = {}
         self.port = free_port()
         self.notifiers: dict[str, Any] = {}
         self.parts: dict[str, Any] = {}
@@ -78,13 +81,17 @@ class House:
         (self.folder / "rules.yml").write_text(text)
 
     def write(self, id: str, overdue: float = 5.0, *, answered: float | None = None, **keys: Any) -> None:
-        """Append a ticket whose promise was broken so many seconds ago; `answered`: how long ago it was answered."""
+        """Append a ticket whose promise was broken so many seconds ago; `answered`: how long ago it was answered.
+
+        One that was written before is only updated.
+        """
         now = time.time_ns() // 1_000
+        created = self._created.setdefault(id, now - PROMISE - int(overdue * SECOND))
         events = []
         if answered is not None:
             at = format_instant(now - int(answered * SECOND))
             events = [{"id": "e1", "at": at, "kind": "message", "by": "agent", "public": True}]
-        line = {"id": id, "created_at": format_instant(now - PROMISE - int(overdue * SECOND)), "events": events, **keys}
+        line = {"id": id, "created_at": format_instant(created), "events": events, **keys}
         with (self.folder / "tickets.jsonl").open("a") as stream:
             stream.write(json.dumps(line) + "\n")
 
@@ -146,6 +153,7 @@ class House:
     async def check(self) -> None:
         """Exactly what was due arrived, whatever came again was unchanged, nothing is left, and slamon ends well."""
         await self.works()
+        self.patience = self._rest
         wanted = sorted([*self.due, f"{LAST} breached"])
         try:
             await self.arrived(*wanted)

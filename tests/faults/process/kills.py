@@ -132,12 +132,12 @@ async def _(house: House) -> None:
 
 @ROWS.add(
     "SIGKILL when the message has arrived, before the answer to it",
-    "It may have been told: told again, the same byte by byte, though the ticket is answered meanwhile; then that news",
+    "It may have been told: told again, the same byte by byte, though it is learnt meanwhile that it was answered in time; then that news",
     Guard(
         "`Store.release`: what was under way is in doubt",
         Off("slamon.store.outbox_statements.RELEASE", sql.RELEASE.replace(", doubtful = 1", "")),
     ),
-    ("T-1 breached (came 2 times)", "T-1 missed"),
+    ("T-1 breached (came 2 times)", "T-1 met"),
     alone=True,
 )
 async def _(house: House) -> None:
@@ -146,7 +146,7 @@ async def _(house: House) -> None:
     async def kills(posted: Posted) -> int:
         if len(house.hook.asked) == 1:
             os.kill(house.outside.pid, signal.SIGKILL)
-            house.write("T-1", 10.0, answered=1.0)
+            house.write("T-1", answered=15.0)
         return 200
 
     house.hook.answers = kills
