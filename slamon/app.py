@@ -205,8 +205,8 @@ class Service:
         return replace(self._operation.health(), details=details)
 
     async def _exposition(self) -> tuple[bytes, str]:
-        commitments, deliveries = await self._store.open_commitments(), await self._store.deliveries()
-        return self._metrics.exposition(commitments, deliveries), CONTENT_TYPE
+        scrape = await self._operation.scrape()
+        return await asyncio.to_thread(self._metrics.exposition, scrape), CONTENT_TYPE
 
     async def _take(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
         return await self._operation.take(name, headers, body)

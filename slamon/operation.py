@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from slamon.flow.deliver import Deliverer
 from slamon.flow.mirror import Mirror
 from slamon.flow.receive import Receiver
 from slamon.jobs import Jobs
-from slamon.metrics import Metrics
+from slamon.metrics import Metrics, Moment, Scrape, ask, expected_of
 from slamon.parts import Workshop
 from slamon.ports import Mirrors, Notifier, Pushed, Refused, Store
 from slamon.replaying import ServiceTime
@@ -52,6 +53,7 @@ class Operation:
     def __init__(self, configured: Configured, store: Store, clock: ServiceTime, metrics: Metrics) -> None:
         self.settings = configured.settings
         self._digest = configured.digest
+        self._expected = expected_of(configured.settings, configured.rules)
         self._store = store
         self._clock = clock
         self._metrics = metrics
@@ -129,11 +131,7 @@ class Operation:
         waiting = {name for name, state in await self._store.deliveries() if state in ("pending", "bound")}
         if left := waiting - set(self._queued):
             log.warning("deliveries wait for notifiers that are not configured any more", notifiers=sorted(left))
-        self._metrics.expect(
-            [one.name for one in self.settings.sources],
-            self._queued,
-            [one.name for one in self.settings.directories],
-        )
+        self._metrics.expect(self._expected)
         watch = self._shop.watch(
             self._assessor, self._loop, self._schedule, self._collectors, self._deliverers, self._receiver
         )
@@ -226,6 +224,11 @@ class Operation:
             problems.append(f"judging: no sign of life for {silent:.0f} s")
         ready = not missing and silent <= _SILENT_AFTER and self._loop.standing_fault is None
         return Health(ready, tuple(problems))
+
+    async def scrape(self) -> Scrape:
+        """What the metrics show of this moment."""
+        moment = Moment(self._clock.time.now(), time.time(), self._clock.speed)
+        return await ask(self._store, moment, self._collectors, self._loop, self._schedule.beat)
 
     async def tickets(self, id: str) -> list[bytes]:
         """The histories of an id, with what is known of the customer: one for each source that has it."""

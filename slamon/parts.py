@@ -24,6 +24,7 @@ from slamon.flow.deliver import Deliverer, Knowledge, Manners, Teller
 from slamon.flow.judge import Address, Join, JudgeLoop
 from slamon.flow.receive import Receiver
 from slamon.flow.standing import Standings
+from slamon.flow.tally import Customers
 from slamon.flow.watch import Watch
 from slamon.metrics import Metrics
 from slamon.notifiers import templates
@@ -81,6 +82,7 @@ class Workshop:
             self.standings(),
             join,
             address,
+            Customers(frozenset(self.settings.metrics.customers)),
         )
 
     def _wake_deliverers(self) -> None:

@@ -110,6 +110,13 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Whose commitments are counted by name, too: every name is that many series more for each promise."""
+
+    customers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
     """Who is told that slamon is at work, so that he notices when it is not; the address is as good as a password."""
 
@@ -139,6 +146,7 @@ class Settings:
     alerts: Alerts = Alerts()
     keep: Keep = Keep()
     heartbeat: Heartbeat | None = None
+    metrics: MetricsSettings = MetricsSettings()
 
     @property
     def horizon(self) -> Span:

@@ -26,14 +26,13 @@ _LIKE = {("file", "path"): "tickets.jsonl", ("replay", "path"): "tickets.jsonl"}
 def ask(folder: Path, given: Given) -> Answers:
     """Ask for what was not given. Unusable: what was given cannot be meant."""
     flags.check_kinds(given)
+    found = flags.sorted_settings(given)
     kind = given.source or _kind("source", "Where are the tickets?", None)[0]
-    names = given.notifiers or _kind("notifier", "Who is told? (several with commas)", "console")
-    found = flags.sorted_settings(replace(given, notifiers=tuple(names)))
     source, hours = _keys("source", flags.SOURCE, kind, found.source), (flags.HOURS,)
     answers = Answers(source, (), "UTC", hours, None, flags.FIRST_RESPONSE, flags.RESOLUTION, found.other)
     answers = _completed(folder, replace(answers, notifiers=(Part("console", "console"),)), "source")
     answers = replace(answers, notifiers=())
-    for name in names:
+    for name in given.notifiers or _kind("notifier", "Who is told? (several with commas)", "console"):
         answers = _with_notifier(folder, answers, name, found)
     return _rules(answers, given)
 
@@ -92,11 +91,13 @@ def _secret(what: str, kind: str, one: Wanted) -> str:
         raise click.UsageError("not the secret itself: write a variable such as REDMINE_KEY, or a file such as ./key")
 
     default = flags.reference(what, kind, one.path)[6:-1]
-    return str(_prompt(f"{_question(kind, one)}: which variable, or file, will hold it?", default, read))
+    return str(
+        _prompt(f"{_question(kind, one)}\n  It is not asked for. Which variable, or file, will hold it?", default, read)
+    )
 
 
 def _question(kind: str, one: Wanted) -> str:
-    return f"{kind} {one.path}{'' if one.required else ' (may be left empty)'}{f': {one.about}' if one.about else ''}"
+    return f"{kind}, {one.path}{'' if one.required else ' (may be left empty)'}:{f' {one.about}' if one.about else ''}"
 
 
 def _completed(folder: Path, answers: Answers, part: str) -> Answers:
@@ -108,12 +109,14 @@ def _completed(folder: Path, answers: Answers, part: str) -> Answers:
         except Unsound as error:
             for one in error.diagnostics[:3]:
                 click.echo(f"  {visible(one.message)}{f'; {visible(one.help)}' if one.help else ''}")
-        answers = _prompt(f"{part}: what to add or change, as KEY=VALUE", None, _changing(answers, part))
+        answers = _prompt(f"{part}: what to add or change, as KEY=VALUE:", None, _changing(answers, part))
 
 
 def _changing(answers: Answers, part: str) -> Callable[[str], Answers]:
     def changed(text: str) -> Answers:
-        _, path, value = _refusing(lambda: flags.setting(f"{part}.{text}"))
+        path, equals, value = text.strip().partition("=")
+        if not path or not equals:
+            raise click.UsageError("write KEY=VALUE, such as url=https://desk.example")
         one = answers.source if part == "source" else answers.notifiers[-1]
         one = replace(one, keys={**one.keys, path: value})
         if part == "source":
@@ -132,8 +135,8 @@ def _rules(answers: Answers, given: Given) -> Answers:
         ("zone", "Your time zone", given.zone, flags.local_zone()),
         ("hours", "Your hours (24x7: always; several with semicolons)", given.hours, flags.HOURS),
         ("holidays", "Public holidays of (such as DE or DE-BE)", given.holidays, flags.NONE),
-        ("first_response", "First response within", given.first_response, flags.FIRST_RESPONSE),
-        ("resolution", "Solved within", given.resolution, flags.RESOLUTION),
+        ("first_response", "First response within (none: no such promise)", given.first_response, flags.FIRST_RESPONSE),
+        ("resolution", "Solved within (none: no such promise)", given.resolution, flags.RESOLUTION),
     )
     for field, question, said, default in questions:
         if said:
@@ -171,4 +174,4 @@ def _refusing(body: Callable[[], Any]) -> Any:
 
 
 def _prompt(question: str, default: str | None, read: Callable[[str], Any]) -> Any:
-    return click.prompt(question, default=default, show_default=bool(default), value_proc=read)
+    return click.prompt(question, default=default, show_default=bool(default), prompt_suffix=" ", value_proc=read)

@@ -13,13 +13,14 @@ from slamon.flow.gone import Gone
 from slamon.flow.observe import Fault, Observer, log
 from slamon.flow.patience import Patience, kind_of
 from slamon.flow.polling import MARGIN, Pace, next_poll, shortest
-from slamon.ports import Rereads, Source, SourceError, Store, StoreError, Time
+from slamon.ports import Measured, Readings, Rereads, Source, SourceError, Store, StoreError, Time
 
 _MOST_PROBLEMS_LOGGED = 20
 _MOST_REMEMBERED = 1_000  # problems that were logged
 _REREAD_BUDGET = 5.0  # seconds that an alert waits for a last look at its ticket
 _RECONCILED_AT_ONCE = 200
 _NEAREST = 100  # commitments
+_NO_READINGS = Readings()
 
 
 class Collector:
@@ -62,6 +63,16 @@ class Collector:
     def read_at(self) -> Instant | None:
         """When it was last read to its end, since the start."""
         return self._read_at
+
+    @property
+    def newest(self) -> Instant | None:
+        """When the last thing happened of all that was read since the start, as the source's clock has it."""
+        return self.filed.newest
+
+    @property
+    def readings(self) -> Readings:
+        """What the source has learnt beside its tickets."""
+        return self._source.readings if isinstance(self._source, Measured) else _NO_READINGS
 
     @property
     def is_refused(self) -> bool:

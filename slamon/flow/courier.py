@@ -75,7 +75,8 @@ class Courier:
             return
         self._pace.sends(self._time.monotonic())
         failure = await self._failure(notification)
-        self._observer.attempted(self._notifier.name, None if failure is None else failure.reason)
+        reason, unknown = (None, False) if failure is None else (failure.reason, failure.unknown)
+        self._observer.attempted(self._notifier.name, reason, unknown=unknown)
         if failure is None:
             self.fault.works()
             self.is_failing = False

@@ -39,6 +39,7 @@ class Filed:
         self._time = time
         self._changed = changed
         self._turn = asyncio.Lock()  # a state is compared and written as one
+        self.newest: Instant | None = None  # the last thing that happened, of all that was read since the start
         self._pushed: dict[str, float] = {}  # ids, and when they were last pushed
 
     async def polled(self, tickets: Sequence[Ticket], cursor: bytes | None, begun: float) -> int:
@@ -67,6 +68,7 @@ class Filed:
     async def _write(self, tickets: Sequence[Ticket], cursor: bytes | None) -> int:
         rows: list[tuple[str, bytes]] = []
         for ticket in tickets:
+            self._see(ticket)
             rows.append((ticket.id, encode(msgspec.structs.replace(ticket, source=self._source))))
             if len(rows) % _IN_A_ROW == 0:
                 await asyncio.sleep(0)
@@ -74,6 +76,11 @@ class Filed:
         if changed:
             self._changed.set()
         return changed
+
+    def _see(self, ticket: Ticket) -> None:
+        at, _ = age(ticket)
+        if self.newest is None or at > self.newest:
+            self.newest = at
 
     def _note(self, tickets: Sequence[Ticket]) -> None:
         now = self._time.monotonic()

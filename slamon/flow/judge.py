@@ -6,35 +6,30 @@ The database knows when each answer will change; the loop sleeps until the next 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from hashlib import sha256
+from collections.abc import Callable, Sequence
 from typing import Any
-
-import msgspec
 
 from slamon.core.alerts import Alert
 from slamon.core.assess import Assessed, Assessor
 from slamon.core.history import decode
 from slamon.core.instants import SECOND, Instant, Span
-from slamon.core.known import is_open, next_event
 from slamon.core.routes import Recipient
 from slamon.core.standing import NOTHING_SAID, Standing
 from slamon.core.ticket import Ticket
+from slamon.flow.judged import Key, key_of, row_of, version_of, wake_for_the_future
 from slamon.flow.observe import Fault, Observer, log
 from slamon.flow.standing import Standings
+from slamon.flow.tally import Customers, tell
 from slamon.ports import CommitmentRow, Judgement, NewDelivery, Store, StoredTicket, StoreError, Time
 
-AHEAD = "ahead"  # the status of a ticket of which everything is still to come
 _AT_ONCE = 500  # tickets judged in one transaction
 _OVERDUE_AFTER: Span = 30 * SECOND
 _PAUSE_AFTER_FAULT = 1.0  # seconds
+_NOBODY = Customers()
 
 
 Join = Callable[[Ticket], Ticket]
-Key = tuple[str | None, int | None]  # target and cycle
 Address = Callable[[Recipient, Any], str | None]  # of the person that a recipient's field names; None: there is none
-_encoder = msgspec.json.Encoder(order="deterministic")
 
 
 def no_address(recipient: Recipient, who: Any) -> None:
@@ -61,6 +56,7 @@ class JudgeLoop:
         standings: Standings,
         join: Join = as_told,
         address: Address = no_address,
+        customers: Customers = _NOBODY,
     ) -> None:
         self.assessor = assessor
         self._store = store
@@ -72,9 +68,10 @@ class JudgeLoop:
         self._standings = standings
         self._join = join
         self._address = address
+        self._customers = customers
         self._fault = Fault("judging")
         self._idle = False
-        self.beat = time.monotonic()  # when the loop last turned
+        self.beat = self._woke_at = time.monotonic()  # when the loop last turned, and last had nothing left to do
 
     async def run(self) -> None:
         while True:
@@ -89,12 +86,17 @@ class JudgeLoop:
             self.beat = self._time.monotonic()
             self._idle = True
             await self._time.sleep_until(next_change, self._changed)
-            self._idle = False
+            self._idle, self._woke_at = False, self._time.monotonic()
 
     @property
     def is_idle(self) -> bool:
         """Whether everything that was known when it was last told of news has been judged."""
         return self._idle and not self._changed.is_set()
+
+    @property
+    def busy_for(self) -> float:
+        """For how many seconds there has been something left to judge."""
+        return 0.0 if self._idle else self._time.monotonic() - self._woke_at
 
     @property
     def standing_fault(self) -> str | None:
@@ -126,9 +128,11 @@ class JudgeLoop:
         for ticket, home in zip(tickets, homes, strict=True):
             judgements.append(self.judgement(ticket, now, finals.get(home, ()), standing(home)))
             await asyncio.sleep(0)
-        queued = await self._store.apply(judgements, now)
-        self._observer.judged(len(tickets), queued)
-        if queued:
+        applied = await self._store.apply(judgements, now)
+        self._observer.judged(len(tickets), applied.queued)
+        for turn in applied.turns:
+            tell(turn, self._observer, now - self.assessor.horizon)
+        if applied.queued:
             self._wake_deliverers()
 
     def judgement(
@@ -145,20 +149,21 @@ class JudgeLoop:
         """
         try:
             ticket = self._join(decode(stored.body, stored.source))
-            version = _version(self._rules, ticket)
+            version = version_of(self._rules, ticket)
             assessed = self.assessor.assess(ticket, now, standing)
             unclear = self._unclear(ticket, now)
+            customer = self._customers.of(ticket, now)
         except Exception:
             log.exception("ticket cannot be judged", source=stored.source, ticket=stored.id)
             return Judgement(stored.source, stored.id, stored.version, (), ())
         finals = [row for row in finals if row.rules != version]
-        stay = {(row.target, row.cycle) for row in finals} - {_key(one) for one in assessed if one.verdict.is_open}
-        assessed = [one for one in assessed if _key(one) not in stay]
-        rows = [_row(ticket, one, version, now, unclear) for one in assessed]
+        stay = {(row.target, row.cycle) for row in finals} - {key_of(one) for one in assessed if one.verdict.is_open}
+        assessed = [one for one in assessed if key_of(one) not in stay]
+        rows = [row_of(ticket, one, version, now, unclear) for one in assessed]
         rows += [row for row in finals if (row.target, row.cycle) in stay]
-        rows = _wake_for_the_future(rows, ticket, now, version)
+        rows = wake_for_the_future(rows, ticket, now, version)
         deliveries = [delivery for one in assessed for delivery in self._deliveries(ticket, one)]
-        return Judgement(stored.source, stored.id, stored.version, rows, deliveries)
+        return Judgement(stored.source, stored.id, stored.version, rows, deliveries, customer)
 
     def _unclear(self, ticket: Ticket, now: Instant) -> frozenset[Key]:
         """The commitments of which two readings of uncertain events differ. Alerts take every event as certain."""
@@ -204,43 +209,3 @@ class JudgeLoop:
             return recipient.otherwise, None, None
         nobody = f"{recipient.to} is not set" if alert.who is None else f"{recipient.to} {alert.who} has no address"
         return recipient.notifier, None, f"{nobody}: sent to everybody here"
-
-
-def _wake_for_the_future(rows: list[CommitmentRow], ticket: Ticket, now: Instant, rules: str) -> list[CommitmentRow]:
-    """A source's clock may be ahead of ours: look again when what it told comes true. One row carries that."""
-    ahead = next_event(ticket, now)
-    if ahead is None:
-        return rows
-    if not rows:
-        return [CommitmentRow("", "", 0, AHEAD, "", ticket.created_at, None, None, None, ahead, rules)]
-    wakes = [one for one in (rows[0].changes_at, ahead) if one is not None]
-    return [replace(rows[0], changes_at=min(wakes)), *rows[1:]]
-
-
-def _version(rules: str, ticket: Ticket) -> str:
-    """What an answer was made of beside the history: the rules, and what was known of the customer."""
-    if not ticket.customer:
-        return rules
-    return f"{rules}+{sha256(_encoder.encode(ticket.customer)).hexdigest()[:16]}"
-
-
-def _key(one: Assessed) -> Key:
-    return one.verdict.target, one.verdict.cycle
-
-
-def _row(ticket: Ticket, one: Assessed, rules: str, now: Instant, unclear: Collection[Key]) -> CommitmentRow:
-    found = one.verdict
-    return CommitmentRow(
-        found.policy or "",
-        found.target or "",
-        found.cycle or 0,
-        found.status,
-        found.clock or ("" if found.status != "unmatched" or is_open(ticket, now) else "stopped"),
-        found.started_at if found.started_at is not None else ticket.created_at,
-        found.due_at,
-        found.breached_at,
-        found.stopped_at,
-        one.wakes_at,
-        rules,
-        "undetermined" if _key(one) in unclear else found.confidence,
-    )

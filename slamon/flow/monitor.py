@@ -154,7 +154,7 @@ class Monitor:
             deliveries += [_delivery(one, alert) for alert in told.due]
             wakes += [told.wakes_at] if told.wakes_at is not None else []
         # Of no ticket: nothing but the outbox is touched.
-        if deliveries and await self._store.apply([Judgement(SOURCE, "", 0, (), deliveries)], now):
+        if deliveries and (await self._store.apply([Judgement(SOURCE, "", 0, (), deliveries)], now)).queued:
             self._wake()
         return min(wakes, default=None)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import structlog
 
@@ -15,6 +16,19 @@ log = structlog.get_logger()
 _MOST_KINDS = 20  # of one fault, told
 
 
+Outcome = Literal["breached", "met", "missed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What a commitment is counted under; `customer` is None where nobody counts by customer."""
+
+    source: str
+    policy: str
+    target: str
+    customer: str | None = None
+
+
 class Observer(Protocol):
     """Who wants to know what the flow does; the metrics do."""
 
@@ -24,7 +38,16 @@ class Observer(Protocol):
 
     def judged(self, tickets: int, deliveries: int) -> None: ...
 
-    def attempted(self, notifier: str, failure: Reason | None) -> None: ...
+    def started(self, promise: Promise) -> None: ...
+
+    def became(self, promise: Promise, outcome: Outcome, elapsed: Span | None) -> None:
+        """A commitment was broken, or ended after so much working time; one that ends broken was told as broken too."""
+
+    def corrected(self, promise: Promise, was: Outcome) -> None:
+        """What was told of a commitment is not true any more."""
+
+    def attempted(self, notifier: str, failure: Reason | None, *, unknown: bool = False) -> None:
+        """`unknown`: it may have been accepted all the same."""
 
     def delivered(self, notifier: str, ending: Ending, lateness: Sequence[Span]) -> None:
         """Some deliveries ended so; how long each took from the instant that its alert was due."""

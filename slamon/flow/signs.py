@@ -9,7 +9,7 @@ from typing import Protocol
 from slamon.core.conditions import REMEMBERED, Sign
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.wording import span_text
-from slamon.ports import Lost, Store, Time
+from slamon.ports import Lost, Store, Time, Unclear
 
 JUDGE = "judge"
 SCHEDULER = "scheduler"
@@ -57,6 +57,7 @@ class Signs:
     notifiers: Mapping[str, Delivering]
     silent: Silent = dict
     speed: int = 1
+    saw: Callable[[Mapping[str, Unclear]], None] = lambda unclear: None  # told what is unclear, at every look
     started_at: Instant = field(init=False)
 
     def __post_init__(self) -> None:
@@ -107,6 +108,7 @@ class Signs:
 
     async def _of_tickets(self) -> Sequence[Sign]:
         unclear = await self.store.unclear()
+        self.saw(unclear)
         unmatched = {name: one.unmatched for name, one in unclear.items()}
         undetermined = {name: one.undetermined for name, one in unclear.items()}
         return [

@@ -18,7 +18,7 @@ from slamon.flow.signs import DELIVERER, JUDGE, Reading, Signs
 from slamon.flow.stall import StallObserver, StallWatch
 from slamon.flow.standing import Standings
 from slamon.flow.watchdog import Pulse, Restarts, Watchdog, WatchdogObserver
-from slamon.ports import Store, Time
+from slamon.ports import Store, Time, Unclear
 
 _JUDGE_ALLOWED = 120.0  # seconds
 _DELIVERER_ALLOWED = 300.0  # a send may take a minute
@@ -28,6 +28,9 @@ _BEATS_EVERY = 0.5
 
 class WatchObserver(MonitorObserver, AuditObserver, WatchdogObserver, HeartbeatObserver, StallObserver, Protocol):
     """Who wants to know of all that; the metrics do."""
+
+    def unclear(self, sources: Mapping[str, Unclear]) -> None:
+        """This is what is unclear now, of these sources and no others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class Watch:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         assessor, store, time, speed = around.assessor, around.store, around.time, around.speed
-        self._signs = Signs(store, time, around.sources, around.freshness, around.deliverers, self._silent, speed)
+        saw = around.observer.unclear
+        self._signs = Signs(store, time, around.sources, around.freshness, around.deliverers, self._silent, speed, saw)
         self._watchdog: Watchdog | None = None
         self._stall = StallWatch(around.observer)
         self.monitor = Monitor(

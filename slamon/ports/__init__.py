@@ -1,5 +1,6 @@
 """What the flow needs from outside: Time, Source, Notifier, Store; and the errors that cross these borders."""
 
+from slamon.ports.figures import Figures
 from slamon.ports.notifier import (
     Mirrors,
     Notifier,
@@ -31,6 +32,7 @@ from slamon.ports.source import (
     SourceError,
 )
 from slamon.ports.store import (
+    Applied,
     CommitmentRow,
     Judgement,
     SilenceRow,
@@ -38,6 +40,7 @@ from slamon.ports.store import (
     StoredTicket,
     StoreError,
     StoreUnusable,
+    Turn,
 )
 from slamon.ports.time import (
     Time,
@@ -51,6 +54,7 @@ from slamon.ports.watching import (
 )
 
 __all__ = [
+    "Applied",
     "Batch",
     "CommitmentRow",
     "Copy",
@@ -58,6 +62,7 @@ __all__ = [
     "Delivery",
     "DirectorySource",
     "Ending",
+    "Figures",
     "Finding",
     "Home",
     "Judgement",
@@ -86,6 +91,7 @@ __all__ = [
     "StoredTicket",
     "Time",
     "Told",
+    "Turn",
     "Unclear",
     "Watching",
 ]

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from slamon.core.instants import Instant
+from slamon.core.instants import Instant, Span
 from slamon.core.standing import Ack
+from slamon.ports.figures import Figures
 from slamon.ports.outbox import NewDelivery, Outbox
 from slamon.ports.watching import Watching
 
@@ -46,6 +47,7 @@ class CommitmentRow:
     changes_at: Instant | None  # the next instant at which somebody may have to be told something
     rules: str = ""  # the version of the rules that it was judged by
     confidence: str = "exact"
+    elapsed: Span | None = None  # working time until it ended; None while it is open
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,28 @@ class Judgement:
     version: int  # the version that was judged
     commitments: Sequence[CommitmentRow]
     deliveries: Sequence[NewDelivery]
+    customer: str | None = None  # whom it is counted for
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A commitment that began, was broken, ended, or of which that was taken back: before and after.
+
+    `before` is None if there was none of that target and cycle, `after` if there is none any more.
+    """
+
+    source: str
+    customer: str | None
+    before: CommitmentRow | None
+    after: CommitmentRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What judgements changed: how many deliveries are new, and what became of commitments."""
+
+    queued: int
+    turns: Sequence[Turn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +133,8 @@ class Store(Outbox, Watching, Protocol):
     async def mark_for_judging(self) -> None:
         """Mark every ticket: after new rules."""
 
-    async def apply(self, judgements: Sequence[Judgement], now: Instant) -> int:
-        """Replace the commitments of each judged ticket and queue its deliveries; returns how many were new.
+    async def apply(self, judgements: Sequence[Judgement], now: Instant) -> Applied:
+        """Replace the commitments of each judged ticket and queue its deliveries; returns what that changed.
 
         A ticket whose version moved on meanwhile stays marked. A delivery that is known is not new, unless it was
         superseded: then it is pending again. Whether one is still true is asked when it is about to be sent.
@@ -128,6 +152,9 @@ class Store(Outbox, Watching, Protocol):
 
     async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
         """How many commitments there are by (source, policy, target, status); ended ones included."""
+
+    async def figures(self) -> Figures:
+        """What there is in numbers, in a time that does not grow with how many tickets there are."""
 
     async def save_ack(self, ack: Ack) -> None:
         """Keep an acknowledgement in place of an earlier one of the same ticket and target; mark the ticket."""

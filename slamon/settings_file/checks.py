@@ -19,6 +19,8 @@ from slamon.settings_file.web import check_web
 from slamon.sources.replay import ReplaySettings
 from slamon.sources.webhook import WebhookSettings
 
+_MOST_CUSTOMERS = 50  # unless it is said otherwise
+
 
 def check(values: Values, report: SettingsReport) -> None:
     """Report what does not fit together, of that which could be read."""
@@ -31,6 +33,17 @@ def check(values: Values, report: SettingsReport) -> None:
     _check_directories(value(values, tables.DIRECTORIES, ()), report)
     _check_notifiers(values, report)
     check_web(values.get(tables.WEB), report)
+    _check_metrics(values.get(tables.METRICS), report)
+
+
+def _check_metrics(values: Values | None, report: SettingsReport) -> None:
+    """Every name is many series: a list that grew by itself is noticed here, and not by Prometheus."""
+    named = {one.value for one in value(values, tables.CUSTOMERS, ())}
+    most = value(values, tables.MOST, _MOST_CUSTOMERS)
+    if values is not None and len(named) > most:
+        message = f"{len(named)} customers are named, and most is {most}"
+        help = f"name fewer, or write most: {len(named)}"
+        report.error(values.key_at(tables.CUSTOMERS), "too-many-customers", message, help)
 
 
 def _check_directories(found: tuple[Named[Connector | None], ...], report: SettingsReport) -> None:

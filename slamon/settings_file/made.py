@@ -17,6 +17,7 @@ from slamon.settings import (
     Heartbeat,
     Keep,
     LogSettings,
+    MetricsSettings,
     NotifierSettings,
     Settings,
     SourceSettings,
@@ -59,6 +60,7 @@ def made(values: Values, folder: Path) -> Settings:
         alerts=_alerts(values.get(tables.ALERTS)),
         keep=_keep(storage.get(tables.KEEP) if storage is not None else None),
         heartbeat=_heartbeat(values.get(tables.HEARTBEAT)),
+        metrics=_metrics(values.get(tables.METRICS)),
     )
 
 
@@ -119,6 +121,11 @@ def _keep(values: Values | None) -> Keep:
 def _heartbeat(values: Values | None) -> Heartbeat | None:
     url = values.get(tables.HEARTBEAT_URL) if values is not None else None
     return None if url is None else Heartbeat(url, value(values, tables.EVERY, MINUTE))
+
+
+def _metrics(values: Values | None) -> MetricsSettings:
+    customers = value(values, tables.CUSTOMERS, ())
+    return MetricsSettings(tuple(dict.fromkeys(one.value for one in customers)))
 
 
 def _log(values: Values | None) -> LogSettings:

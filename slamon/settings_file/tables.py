@@ -8,7 +8,8 @@ from slamon import directories, notifiers, sources
 from slamon.logs import LogFormat, LogLevel
 from slamon.rulefile.calendars import TimeZone
 from slamon.rulefile.diagnostics import Report
-from slamon.rulefile.fields import Boolean, Choice, Constant, Schema, Text
+from slamon.rulefile.fields import Boolean, Choice, Constant, Schema, Text, WholeNumber
+from slamon.rulefile.lists import OneOrMany
 from slamon.rulefile.nodes import Node, Owner, Scalar, Spot
 from slamon.rulefile.records import Key
 from slamon.secrets import Secret
@@ -98,6 +99,11 @@ EVERY = Key("every", Leaf(WallTime()), "How often it is called.", default="1m")
 _HEARTBEAT = Section("a map with url and every", (HEARTBEAT_URL, EVERY))
 HEARTBEAT = Key("heartbeat", _HEARTBEAT, "Who notices when slamon itself stands still.")
 
+CUSTOMERS = Key("customers", OneOrMany(Leaf(Text("a customer's name")), empty=True), "Who is counted by name, too.")
+MOST = Key("most", Leaf(WholeNumber(1, 1_000)), "How many customers may be named there.", default="50")
+_METRICS = Section("a map with customers and most", (CUSTOMERS, MOST))
+METRICS = Key("metrics", _METRICS, "What the metrics show beside the usual.")
+
 _FORMATS: tuple[LogFormat, ...] = ("console", "json")
 _LEVELS: tuple[LogLevel, ...] = ("debug", "info", "warning", "error")
 LOG_FORMAT = Key("format", Leaf(Choice(*_FORMATS)), "For people or for programs.", default="console")
@@ -106,7 +112,7 @@ LOG = Key("log", Section("a map with format and level", (LOG_FORMAT, LOG_LEVEL))
 
 DOCUMENT = Section(
     "a map that begins with version: 1",
-    (VERSION, RULES, TIME_ZONE, STORAGE, WEB, SOURCES, DIRECTORIES, NOTIFIERS, ALERTS, HEARTBEAT, LOG),
+    (VERSION, RULES, TIME_ZONE, STORAGE, WEB, SOURCES, DIRECTORIES, NOTIFIERS, ALERTS, HEARTBEAT, METRICS, LOG),
     hints={
         "policies": "policies stand in the rules files, in the directory that rules: names",
         "calendars": "calendars stand in the rules files, in the directory that rules: names",

@@ -66,7 +66,7 @@ def restore(database: Path, saved: Path, now: datetime | None = None) -> Restore
         if database.exists() and database.samefile(saved):
             raise StoreUnusable(f"{saved} is the database itself: name a backup of it")
         with _draft(database) as draft:
-            _copy(saved, draft)
+            _copy(saved, draft, leave_no_trace=True)
             found = verify(draft)
             _give_to_owner(database, draft)
             aside = _put_aside(database, now or datetime.now(UTC))
@@ -102,9 +102,9 @@ def _check_saved(saved: Path) -> None:
         raise StoreUnusable(f"{saved} is no database: name a file that slamon backup wrote")
 
 
-def _copy(database: Path, draft: Path) -> None:
+def _copy(database: Path, draft: Path, *, leave_no_trace: bool = False) -> None:
     """All pages in one step: one moment of the database. The copy has no log beside it."""
-    with reading(database) as source:
+    with reading(database, leave_no_trace=leave_no_trace) as source:
         version_of(source, database)
         try:
             with closing(sqlite3.connect(draft, isolation_level=None)) as copy:

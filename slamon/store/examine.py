@@ -35,12 +35,17 @@ def sqlite_is_too_old() -> bool:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that can only read: the one that writes stays the only one. StoreUnusable says why there is none."""
+def reading(path: Path, *, leave_no_trace: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection that can only read: the one that writes stays the only one. StoreUnusable says why there is none.
+
+    With `leave_no_trace` a file without a log, which nobody has open, is read without making one beside it; whoever
+    opens it in that very moment is not seen.
+    """
     if not path.is_file():
         raise StoreUnusable(f"{path}: there is no such database")
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
+        still = leave_no_trace and not path.with_name(f"{path.name}-wal").exists()
+        uri = f"{path.absolute().as_uri()}?{'immutable=1' if still else 'mode=ro'}"
         with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as connection:
             yield connection
     except sqlite3.Error as error:
@@ -49,7 +54,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 def examine(path: Path, seconds: float | None = None) -> Examined:
     """Look at a database of slamon's, page by page unless that takes longer; StoreUnusable says why it cannot be."""
-    with reading(path) as connection:
+    with reading(path, leave_no_trace=True) as connection:
         version = version_of(connection, path)
         damage = _damage(connection, seconds)
     return Examined(version, len(migrations()), path.stat().st_size, _size(path.with_name(f"{path.name}-wal")), damage)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from slamon.core.instants import Instant
 from slamon.core.standing import Ack
-from slamon.ports import CommitmentRow, Judgement, SilenceRow, StoredTicket
+from slamon.ports import Applied, CommitmentRow, Figures, Judgement, SilenceRow, StoredTicket
 from slamon.store import forgetting, standing, transactions
 from slamon.store import statements as sql
 from slamon.store.database import connect
+from slamon.store.figures import figures
 from slamon.store.lock import ProcessLock
 from slamon.store.outbox import SqliteOutbox
 from slamon.store.units import GroupCommit, Units
@@ -82,7 +83,7 @@ class SqliteStore(SqliteOutbox, SqliteWatching):
     async def mark_for_judging(self) -> None:
         await self._units.write(transactions.mark_all)
 
-    async def apply(self, judgements: Sequence[Judgement], now: Instant) -> int:
+    async def apply(self, judgements: Sequence[Judgement], now: Instant) -> Applied:
         return await self._units.write(lambda db: transactions.apply(db, judgements, now))
 
     async def commitments(self, source: str, ticket: str) -> Sequence[CommitmentRow]:
@@ -100,6 +101,9 @@ class SqliteStore(SqliteOutbox, SqliteWatching):
     async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
         found = await self._units.rows(sql.COMMITMENT_COUNTS)
         return {(source, policy, target, status): number for source, policy, target, status, number in found}
+
+    async def figures(self) -> Figures:
+        return await self._units.read(figures)
 
     async def save_ack(self, ack: Ack) -> None:
         await self._units.write(lambda db: standing.save_ack(db, ack))

@@ -50,12 +50,12 @@ FORGET_TICKET = "DELETE FROM tickets WHERE rowid = ?"
 
 COMMITMENTS = """
 SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-  confidence
+  confidence, elapsed
 FROM commitments WHERE source = ? AND ticket = ? ORDER BY policy, target, cycle
 """
 FINALS = """
 SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-  confidence
+  confidence, elapsed
 FROM commitments
 WHERE source = ? AND ticket = ? AND status IN ('met', 'missed', 'cancelled') AND rules <> ?
 ORDER BY policy, target, cycle
@@ -63,12 +63,13 @@ ORDER BY policy, target, cycle
 SAVE_COMMITMENT = """
 INSERT INTO commitments
   (source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-   confidence)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+   confidence, elapsed)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
   status = excluded.status, clock = excluded.clock, started_at = excluded.started_at, due_at = excluded.due_at,
   breached_at = excluded.breached_at, stopped_at = excluded.stopped_at, changes_at = excluded.changes_at,
-  rules = excluded.rules, confidence = excluded.confidence
+  rules = excluded.rules, confidence = excluded.confidence,
+  elapsed = excluded.elapsed
 """
 DROP_COMMITMENT = """
 DELETE FROM commitments WHERE source = ? AND ticket = ? AND policy = ? AND target = ? AND cycle = ?
@@ -76,7 +77,7 @@ DELETE FROM commitments WHERE source = ? AND ticket = ? AND policy = ? AND targe
 NEAREST = """
 SELECT
   source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-  confidence
+  confidence, elapsed
 FROM commitments
 WHERE coalesce(due_at, breached_at) >= ? AND coalesce(due_at, breached_at) IS NOT NULL
 AND status NOT IN ('met', 'missed', 'cancelled')

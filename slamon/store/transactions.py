@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 
 from slamon.core.instants import Instant
-from slamon.ports import CommitmentRow, Judgement, StoredTicket
+from slamon.ports import Applied, CommitmentRow, Judgement, StoredTicket, Turn
 from slamon.store import rows
 from slamon.store import statements as sql
 from slamon.store.queueing import queue
+from slamon.store.turns import turns
 
 _ROWS = 100  # by one statement: with each, the connection's thread has to wait for its turn in the interpreter
 
@@ -60,14 +61,15 @@ def finals(
     return {home: [CommitmentRow(*row) for row in rows] for home, rows in found.items() if rows}
 
 
-def apply(db: sqlite3.Connection, judgements: Sequence[Judgement], now: Instant) -> int:
+def apply(db: sqlite3.Connection, judgements: Sequence[Judgement], now: Instant) -> Applied:
     new = 0
+    found: list[Turn] = []
     for judgement in judgements:
         if _take_mark_off(db, judgement, now):
-            _replace_commitments(db, judgement)
+            found += _replace_commitments(db, judgement)
         if judgement.deliveries:
             new += queue(db, judgement.deliveries, now)
-    return new
+    return Applied(new, found)
 
 
 def _take_mark_off(db: sqlite3.Connection, judgement: Judgement, now: Instant) -> bool:
@@ -82,7 +84,7 @@ def _take_mark_off(db: sqlite3.Connection, judgement: Judgement, now: Instant) -
     return True
 
 
-def _replace_commitments(db: sqlite3.Connection, judgement: Judgement) -> None:
+def _replace_commitments(db: sqlite3.Connection, judgement: Judgement) -> Sequence[Turn]:
     home = (judgement.source, judgement.ticket)
     before = rows.commitments(db.execute(sql.COMMITMENTS, home).fetchall())
     after = {rows.key(row): row for row in judgement.commitments}
@@ -90,3 +92,6 @@ def _replace_commitments(db: sqlite3.Connection, judgement: Judgement) -> None:
         db.executemany(sql.DROP_COMMITMENT, [(*home, *one) for one in gone])
     changed = [row for key, row in after.items() if row != before.get(key)]
     db.executemany(sql.SAVE_COMMITMENT, [rows.commitment_row(*home, row) for row in changed])
+    if not gone and not changed:
+        return ()
+    return turns(judgement.source, judgement.customer, before.values(), judgement.commitments)

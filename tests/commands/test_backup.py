@@ -23,7 +23,7 @@ from tests.e2e.process import free_port
 RULES = """
 version: 1
 policies: [{name: all, match: all, calendar: 24x7, targets: {first_response: 1m}}]
-routes: [{name: all, match: all, group: {wait: 0s, digest_above: 100}, steps: [{when: breached, notify: hook}]}]
+routes: [{name: all, match: all, group: {wait: 1s, digest_above: 100}, steps: [{when: breached, notify: hook}]}]
 """
 SETTINGS = """
 version: 1

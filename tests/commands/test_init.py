@@ -231,7 +231,8 @@ def at_a_terminal(folder: Path, answers: Sequence[str], *options: str) -> tuple[
     command = [sys.executable, "-m", "slamon", "init", str(folder), *options]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
-        os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+        # The end of input comes last: one question too many ends it, and is no question for ever.
+        os.write(ours, "".join(f"{answer}\n" for answer in answers).encode() + b"\x04")
         shown = b""
         while piece := _read(ours):
             shown += piece
@@ -277,6 +278,7 @@ def test_at_a_terminal_it_asks_on_until_the_kind_is_content(tmp_path: Path, monk
 
 
 def test_ctrl_c_at_a_question_writes_nothing(tmp_path: Path) -> None:
-    status, _ = at_a_terminal(tmp_path / "new", ["redmine", "\x03"])
+    status, shown = at_a_terminal(tmp_path / "new", ["redmine", "\x03"])
     assert status == 0
+    assert "Where are the tickets?" in shown
     assert not (tmp_path / "new").exists()

@@ -48,7 +48,12 @@ def _group(package: str) -> Group:
     return Group(title, about, module.ROWS, module.NOT_APPLICABLE)
 
 
+def _is_there(package: str) -> bool:
+    spec = find_spec(f"tests.faults.{package}")
+    return spec is not None and spec.origin is not None
+
+
 def groups(titles: Sequence[str] = ()) -> list[Group]:
     """Those of these titles, in small letters; without any all that there are."""
     wanted = [package for package, (title, _) in _PACKAGES.items() if not titles or title.lower() in titles]
-    return [_group(package) for package in wanted if find_spec(f"tests.faults.{package}") is not None]
+    return [_group(package) for package in wanted if _is_there(package)]

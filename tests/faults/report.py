@@ -20,7 +20,7 @@ must have arrived, at their instants, none missing, none too many; each row has 
 
 Each row names its guard: the piece of slamon that saves it. Every row is played twice, once as slamon is and once with
 that piece taken away. A row counts only if it holds with its guard and *fails* without: a test that cannot fail proves
-nothing. `make faults` plays all rows and writes this page.
+nothing. `make faults` plays all rows, and writes this page if every one is right.
 """
 
 

@@ -19,8 +19,8 @@ from slamon.core.assess import Assessor
 from slamon.core.history import decode
 from slamon.core.instants import MINUTE, SECOND, Instant
 from slamon.core.judge import Judge
-from slamon.core.routes import Routing
 from slamon.core.message import Message
+from slamon.core.routes import Routing
 from slamon.core.ticket import Ticket
 from slamon.flow.collect import Collector
 from slamon.flow.deliver import Deliverer
@@ -28,8 +28,8 @@ from slamon.flow.judge import JudgeLoop
 from slamon.flow.standing import Standings
 from slamon.ports import Ending, Reason, SendError
 from slamon.rulefile import read_texts
-from slamon.sources import Surroundings
 from slamon.silences import silences_of
+from slamon.sources import Surroundings
 from slamon.store import SqliteStore
 from tests.clock import ManualTime
 from tests.faults.clock import at, shown

@@ -18,6 +18,7 @@ from slamon.core.message import Message
 from slamon.core.routes import Routing
 from slamon.flow.deliver import Deliverer, Manners, Teller
 from slamon.flow.judge import Address, Join, JudgeLoop, as_told, no_address
+from slamon.flow.observe import Outcome, Promise
 from slamon.flow.standing import Standings
 from slamon.ports import Ending, Reason, Store
 from slamon.rulefile import read_texts
@@ -41,6 +42,8 @@ class Watched:
         self.attempts: list[Reason | None] = []
         self.endings: list[Ending] = []
         self.problems = 0
+        self.unknown = 0
+        self.promises: list[tuple[str, Promise, Span | None]] = []
         self.up: list[bool] = []
 
     def collected(self, source: str, changed: int, problems: int) -> None:
@@ -51,8 +54,18 @@ class Watched:
 
     def judged(self, tickets: int, deliveries: int) -> None: ...
 
-    def attempted(self, notifier: str, failure: Reason | None) -> None:
+    def started(self, promise: Promise) -> None:
+        self.promises.append(("started", promise, None))
+
+    def became(self, promise: Promise, outcome: Outcome, elapsed: Span | None) -> None:
+        self.promises.append((outcome, promise, elapsed))
+
+    def corrected(self, promise: Promise, was: Outcome) -> None:
+        self.promises.append((f"not {was}", promise, None))
+
+    def attempted(self, notifier: str, failure: Reason | None, *, unknown: bool = False) -> None:
         self.attempts.append(failure)
+        self.unknown += unknown
 
     def delivered(self, notifier: str, ending: Ending, lateness: Sequence[Span]) -> None:
         self.endings += [ending] * len(lateness)

@@ -10,7 +10,7 @@ from slamon.settings_file.tables import DIRECTORIES, DOCUMENT, NOTIFIERS, SOURCE
 from tests.settings_file.build import HOOK, settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
-SECTIONS = {"storage", "storage.keep", "web", "web.tokens", "alerts", "heartbeat", "log"}
+SECTIONS = {"storage", "storage.keep", "web", "web.tokens", "alerts", "heartbeat", "metrics", "log"}
 OF_A_KIND = re.compile(r"\.NAME \((\w+)\)\.")
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 from unittest.mock import patch
 
-from slamon.core import assess
-from slamon.core.bundles import Bundles, Choice, Waiting
+from slamon.core import wording
+from slamon.core.bundles import Bundles, Choice
+from slamon.core.history import decode
 from slamon.core.instants import MINUTE, SECOND
 from tests.faults.clock import at
+from tests.faults.notifiers.lives import names
 from tests.faults.notifiers.row import BREACHES, manners, rules
 from tests.faults.notifiers.rows import Rows
-from tests.faults.notifiers.world import World, names
+from tests.faults.notifiers.world import World
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
 from tests.faults.world import same
 from tests.sources.http_server import Request, answer
 
 ROWS = Rows("slack")
-
-_choose = Bundles.choose
+BREACH = rules("{when: breached, notify: desk}")
+WATCHED = f"{BREACH}  - {{name: itself, match: {{alert: monitor}}, steps: [{{when: raised, notify: pager}}]}}\n"
 
 
 def _always_alone(self: Bundles, waiting: Any, now: int, **keys: Any) -> Any:
@@ -31,9 +33,17 @@ def _always_alone(self: Bundles, waiting: Any, now: int, **keys: Any) -> Any:
 
 @ROWS.add(
     "everybody who is told is down for 2 h",
-    "Then singles for promises not broken yet, one digest of the route for the rest; none lost, none twice",
+    "Then one digest of the route for all that waited, behind the few that had been tried; none lost, none twice;"
+    " what was answered meanwhile is told no more",
     Guard("`Bundles.choose`", Off("slamon.core.bundles.Bundles.choose", _always_alone)),
-    (),
+    (
+        *(f"12:{number + 34}:00 desk: WARNING: {number}: first response is due in 30 min" for number in range(1, 13)),
+        "15:01:00 desk: BREACHED: 1: first response is overdue",
+        "15:01:01 desk: BREACHED: 2: first response is overdue",
+        "15:01:02 desk: BREACHED: 10 promises are broken, 2 at risk · all",
+        "15:20:00 desk: BREACHED: 21: first response is overdue",
+        "15:25:00 desk: BREACHED: 22: first response is overdue",
+    ),
     rules=rules("{when: [at_risk, breached], notify: desk}", "wait: 20s, digest_above: 8"),
     told=("warning", "breached"),
 )
@@ -51,14 +61,17 @@ async def _(world: World) -> None:
     await world.desk.peer.start()
     await world.pager.peer.start()
     await world.until("16:00")
-    print(world.desk.tries)
 
 
 @ROWS.add(
     "10,000 promises broken in a minute, and one message a minute is accepted",
     "All of them are told with the messages that there is room for, none lost, none twice, nothing sent in a pause",
     Guard("`Bundles.choose`", Off("slamon.core.bundles.Bundles.choose", _always_alone)),
-    (),
+    (
+        "13:00:00 desk: 1020: first response is overdue",
+        "13:01:00 desk: 3505 promises are broken · all",
+        "13:02:00 desk: 6494 promises are broken · all",
+    ),
     kind="webhook",
     rules=BREACHES,
     told=("breached",),
@@ -80,17 +93,19 @@ async def _(world: World) -> None:
     await world.open()
     await world.until("13:05")
     same("told of", sum(len(one.told) for one in world.desk.taken), 10_000)
-    print(world.desk.tries)
+    same("tries", world.desk.tries, ["13:00:00", "13:00:20", "13:01:00", "13:01:00", "13:02:00"])
 
 
 @ROWS.add(
     "message that the server always fails at",
     "It is tried again by itself; those behind it go out in time",
     Guard("`Pace.worked`", Off("slamon.flow.pace.Pace.worked", lambda self: None)),
-    (),
-    rules=rules("{when: breached, notify: desk}"),
+    (
+        *(f"13:0{number}:00 desk: BREACHED: {number}: first response is overdue" for number in range(2, 10)),
+        "14:04:31 desk: BREACHED: 1: first response is overdue",
+    ),
+    rules=BREACH,
     told=("breached",),
-    untold=frozenset({("1", "breached")}),
 )
 async def _(world: World) -> None:
     for number in names(9):
@@ -99,7 +114,6 @@ async def _(world: World) -> None:
     world.desk.fault = lambda request: poison if b": 1: " in request.body else PASS
     await world.open()
     await world.until("14:00")
-    print(world.desk.tries)
     world.desk.fault = lambda request: PASS
     await world.until("15:00")
 
@@ -108,8 +122,13 @@ async def _(world: World) -> None:
     "message that Slack never takes (invalid_payload)",
     "Not tried again: the fallback has it at once, and those behind it go out in time",
     Guard("`Courier._copy`", Off("slamon.flow.courier.Courier._copy", lambda self, notification, ending, error: None)),
-    (),
-    rules=rules("{when: breached, notify: desk}"),
+    (
+        "13:01:00 desk: BREACHED: 1: first response is overdue",
+        "13:02:00 pager: 2: first response is overdue [could not be delivered to desk: Slack answered 400"
+        " (invalid_payload): Slack cannot take a message like this]",
+        "13:03:00 desk: BREACHED: 3: first response is overdue",
+    ),
+    rules=BREACH,
     told=("breached",),
 )
 async def _(world: World) -> None:
@@ -123,30 +142,29 @@ async def _(world: World) -> None:
 
 
 def _tell(self: Any, stored: Any, deliveries: Any, now: int, standing: Any, found: Any) -> None:
-    ticket = self._join(assess_ticket(stored))
+    """As it is, with nothing that keeps a defect from the others."""
+    ticket = self._join(decode(stored.body, stored.source))
     told = self._assessor.tell(ticket, [one.identity for one in deliveries], now, standing, None)
     found.true += [(one, told[one.identity]) for one in deliveries if one.identity in told]
 
 
-def assess_ticket(stored: Any) -> Any:
-    from slamon.core.history import decode
-
-    return decode(stored.body, stored.source)
-
-
 @ROWS.add(
     "alert that cannot be rendered",
-    "A defect of ours about one ticket keeps no other from being told; it is a dead letter, which the monitor tells",
+    "A defect of ours about one ticket keeps no other from being told; the monitor tells that one was not",
     Guard("`Looker._tell`: one by one", Off("slamon.flow.look.Looker._tell", _tell), escapes=ZeroDivisionError),
-    (),
-    rules=rules("{when: breached, notify: desk}") + "  - {name: itself, match: {alert: monitor}, steps: [{when: raised, notify: pager}]}\n",
+    (
+        "13:01:00 desk: BREACHED: 1: first response is overdue",
+        "13:02:10 pager: slamon: desk: 1 message of the last hour reached nobody there",
+        "13:03:00 desk: BREACHED: 3: first response is overdue",
+    ),
+    rules=WATCHED,
     told=("breached",),
     untold=frozenset({("2", "breached")}),
 )
 async def _(world: World) -> None:
     for number in names(3):
         world.ticket(number, f"12:0{number}")
-    worded = assess.message
+    worded = wording.message
 
     def broken(alert: Any, ticket: Any, *more: Any) -> Any:
         return worded(alert, ticket, *more) if ticket.id != "2" else 1 // 0
@@ -154,7 +172,7 @@ async def _(world: World) -> None:
     with patch("slamon.core.assess.message", broken):
         await world.open()
         await world.until("13:10")
-    print(await world.store.dead_letters(9))
+    same("told", [one["ticket"] for one in world.logs if one["event"] == "alert cannot be rendered"], ["2"])
 
 
 _FLAPS = """
@@ -172,7 +190,13 @@ async def _all_of_it(self: Any, choice: Any, pairs: Any, now: int) -> Any:
     "ticket that flaps 100 times in an hour",
     "Six messages about it in the hour; then one that says how many were held back; another ticket is told at once",
     Guard("`Composer._within_the_limit`", Off("slamon.flow.compose.Composer._within_the_limit", _all_of_it)),
-    (),
+    (
+        *(f"12:0{minute}:00 desk: INFO: 1: resolution is paused" for minute in (1, 2, 3)),
+        *(f"12:0{minute}:30 desk: INFO: 1: resolution is running again and is due in 4 d 3 h" for minute in (1, 2, 3)),
+        "12:40:00 desk: INFO: 2: resolution is paused",
+        "13:01:00 desk: INFO: 1: resolution is running again and is due in 4 d 3 h",
+        "14:00:00 desk: INFO: 2: resolution is running again and is due in 4 d 3 h",
+    ),
     rules=_FLAPS,
     told=(),
 )
@@ -182,7 +206,8 @@ async def _(world: World) -> None:
     world.ticket("2", "12:00", paused=[("12:40", "14:00")])
     await world.open()
     await world.until("14:30")
-    print(*[one.text for one in world.desk.taken], sep="\n-----\n")
+    said = next(one.text for one in world.desk.taken if one.at >= at("13:00"))
+    assert "94 alerts were held back: at most 6 messages about one ticket in 1 h" in said, said
 
 
 def _none_lost(lost: Any) -> Iterator[Any]:
@@ -193,8 +218,11 @@ def _none_lost(lost: Any) -> Iterator[Any]:
     "message that nobody takes, and there is no fallback",
     "It is listed as a dead letter with its reason, and the monitor tells of it within seconds",
     Guard("`signs._of_lost`", Off("slamon.flow.signs._of_lost", _none_lost)),
-    (),
-    rules=rules("{when: breached, notify: desk}") + "  - {name: itself, match: {alert: monitor}, steps: [{when: raised, notify: pager}]}\n",
+    (
+        "13:00:10 pager: slamon: desk: 1 message of the last hour reached nobody there",
+        "13:05:00 desk: BREACHED: 2: first response is overdue",
+    ),
+    rules=WATCHED,
     used=manners("slack", fallback=None),
     told=("breached",),
     untold=frozenset({("1", "breached")}),
@@ -205,4 +233,6 @@ async def _(world: World) -> None:
     world.fails("13:00", "13:01", answer(404, "no_service"))
     await world.open()
     await world.until("13:10")
-    print(await world.store.dead_letters(9))
+    [letter] = await world.store.dead_letters(9)
+    same("letter", (letter.notifier, letter.message.title), ("desk", "1: first response is overdue"))
+    assert letter.error.startswith("Slack answered 404 (no_service)"), letter.error

@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
+
+from slamon.core.message import Message
 from slamon.notifiers import http
 from slamon.notifiers.webhook import WebhookNotifier
-from slamon.core.message import Message
-from slamon.ports import Reason, SendError
 from tests.faults.notifiers.reach import PATIENT, while_slow
 from tests.faults.notifiers.receivers import Lost
 from tests.faults.notifiers.rows import Rows
 from tests.faults.notifiers.world import World
 from tests.faults.row import Guard, Off
 from tests.faults.world import same
-from tests.sources.http_server import answer
+from tests.sources.http_server import Request, answer
 
 ROWS = Rows("webhook")
 USUAL = ("12:30:00 desk: 1: first response is due in 30 min", "13:00:00 desk: 1: first response is overdue")
@@ -97,8 +98,12 @@ async def _(world: World) -> None:
     same("tries", world.desk.tries, ["12:30:00", "13:00:00"])
 
 
-async def _followed(session: Any, method: str, url: Any, body: Any, deadline: float, headers: Any, progress: Any) -> Any:
-    async with session.request(method, url.reveal(), data=body, headers=headers, trace_request_ctx=progress) as response:
+async def _followed(
+    session: Any, method: str, url: Any, body: Any, deadline: float, headers: Any, progress: Any
+) -> Any:
+    async with session.request(
+        method, url.reveal(), data=body, headers=headers, trace_request_ctx=progress
+    ) as response:
         return http.Answer(response.status, await response.text(), None)
 
 
@@ -117,13 +122,18 @@ async def _(world: World) -> None:
     there = f"Location: http://127.0.0.1:{world.second.peer.port}/elsewhere"
     world.fails("12:30", "12:35", answer(308, "", there))
     asked: list[Any] = []
-    world.second.peer.script = lambda request: asked.append(request) or answer(200)
+
+    def elsewhere(request: Request) -> bytes:
+        asked.append(request.headers)
+        return answer(200)
+
+    world.second.peer.script = elsewhere
     await world.open()
     await world.until("13:10")
     same("requests elsewhere", asked, [])
 
 
-async def _unbounded(content: Any) -> str:
+async def _unbounded(content: aiohttp.StreamReader) -> str:
     return (await content.read()).decode()
 
 

@@ -79,3 +79,8 @@ def owed(lives: Sequence[Life], told: Sequence[str], now: Instant) -> tuple[set[
             if name in told:
                 (may if life.is_moot(name, due, now) else must).add((life.id, name))
     return must, may
+
+
+def names(count: int) -> list[str]:
+    """So many tickets."""
+    return [str(number) for number in range(1, count + 1)]

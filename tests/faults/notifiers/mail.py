@@ -80,8 +80,18 @@ class _Dialogue:
         plain = mail.get_body(("plain",))
         text = "" if plain is None else str(plain.get_content())
         to = ", ".join(one.partition("@")[0] for one in self.recipients)
-        known = {"id": str(mail["Message-ID"]), "title": str(mail["Subject"]), "body": content, "text": text, "to": to}
-        return Arrival(self.box.time.now(), told=news(f"{mail['Subject']}\n{text}"), taken=taken, lost=lost, **known)
+        subject = str(mail["Subject"])
+        return Arrival(
+            at=self.box.time.now(),
+            id=str(mail["Message-ID"]),
+            title=subject,
+            told=news(f"{subject}\n{text}"),
+            body=content,
+            text=text,
+            taken=taken,
+            lost=lost,
+            to=to,
+        )
 
     async def _say(self, line: str) -> bool:
         said: Any = self.box.fault(line)

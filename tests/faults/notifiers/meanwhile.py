@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slamon.core.standing import NOTHING_SAID
+from slamon.ports import Ending
 from tests.faults.notifiers.row import rules
 from tests.faults.notifiers.rows import Rows
 from tests.faults.notifiers.slack import BROKEN
@@ -17,6 +18,9 @@ ROWS = Rows("slack")
 DOWN = answer(503)
 
 
+_RESOLUTION = rules("{when: [at_risk, breached], notify: desk}").replace("first_response", "resolution")
+
+
 async def _never(self: Any, notification: Any) -> bool:
     return False
 
@@ -25,21 +29,25 @@ async def _never(self: Any, notification: Any) -> bool:
     "answered while the message could not be sent",
     "The warning is not sent any more: superseded; that the promise was kept is told",
     Guard("`Deliverer._superseded`", Off("slamon.flow.deliver.Deliverer._superseded", _never)),
-    (),
+    ("12:32:00 desk: MET: 1: first response was met",),
 )
 async def _(world: World) -> None:
     world.ticket("1", "12:00", "12:31")
     world.fails("12:30", "12:32", DOWN)
     await world.open()
     await world.until("13:10")
-    print(world.watched["desk"].endings)
+    same("ends", world.watched["desk"].endings, [Ending.SUPERSEDED, Ending.SENT])
 
 
 @ROWS.add(
     "paused while the message could not be sent",
     "The warning is not sent while the clock stands; it comes when the clock runs again, with the due instant of then",
     Guard("`Deliverer._superseded`", Off("slamon.flow.deliver.Deliverer._superseded", _never)),
-    (),
+    (
+        "12:50:00 desk: WARNING: 1: resolution is due in 29 min",
+        "13:19:00 desk: BREACHED: 1: resolution is overdue",
+    ),
+    rules=_RESOLUTION,
     told=(),
 )
 async def _(world: World) -> None:
@@ -47,7 +55,6 @@ async def _(world: World) -> None:
     world.fails("12:30", "12:36", DOWN)
     await world.open()
     await world.until("13:30")
-    print(world.watched["desk"].endings)
 
 
 async def _nobody_said(self: Any, tickets: Any, now: int) -> Any:
@@ -58,7 +65,7 @@ async def _nobody_said(self: Any, tickets: Any, now: int) -> Any:
     "acknowledged while the message could not be sent",
     "What was to be told half an hour after the breach is not sent any more",
     Guard("`Standings.of`: acknowledgements", Off("slamon.flow.standing.Standings.of", _nobody_said)),
-    (),
+    BROKEN,
     rules=rules("{when: breached, notify: desk}, {when: breached, after: 30m, notify: desk}"),
     told=("breached",),
 )
@@ -69,14 +76,18 @@ async def _(world: World) -> None:
     await world.until("13:31")
     await world.acknowledge("1")
     await world.until("14:30")
-    print(world.watched["desk"].endings)
+    same("ends", world.watched["desk"].endings, [Ending.SENT, Ending.SUPERSEDED])
 
 
 @ROWS.add(
     "silenced while the message could not be sent",
     "Nothing of it is sent before the silence is over; then the breach that stands, with both times",
     Guard("`Standings._read`: silences", Off("slamon.flow.standing.Standings._read", lambda self, rows: ())),
-    (),
+    (
+        "12:36:00 desk: WARNING: 2: first response is due in 30 min",
+        "13:01:00 desk: BREACHED: 2: first response is overdue",
+        "14:00:00 desk: BREACHED: 1: first response is overdue by 1 h",
+    ),
 )
 async def _(world: World) -> None:
     world.ticket("1", "12:00")
@@ -86,7 +97,8 @@ async def _(world: World) -> None:
     await world.until("12:31")
     await world.silence("1", "14:00")
     await world.until("14:30")
-    print(world.watched["desk"].endings, world.desk.taken[-1].text)
+    late = "due Fri 2026-06-05 13:00 UTC, sent Fri 2026-06-05 14:00 UTC"
+    assert late in world.desk.text("overdue by 1 h"), world.desk.text("overdue by 1 h")
 
 
 _QUIET = """
@@ -102,7 +114,7 @@ routes: [{name: all, match: all, steps: [{when: breached, notify: desk}]}]
     "promises broken in quiet hours",
     "Nobody is disturbed; at the end of the quiet one digest tells of all",
     Guard("`decide.quiet_until`", Off("slamon.core.decide.quiet_until", lambda quiet, at: None)),
-    (),
+    ("13:30:00 desk: BREACHED: 3 promises are broken · all",),
     rules=_QUIET,
     told=("breached",),
 )
@@ -111,3 +123,19 @@ async def _(world: World) -> None:
         world.ticket(str(minute), f"12:0{minute}")
     await world.open()
     await world.until("14:00")
+
+
+@ROWS.add(
+    "message that could be sent only minutes after it came due",
+    "It says when it was due and when it was sent, and the time that is left then",
+    Guard("none", Off("slamon.flow.deliver.Deliverer._superseded", _never)),
+    ("12:38:31 desk: WARNING: 1: first response is due in 21 min", *BROKEN),
+    lacking="it is sent as it was worded at its first attempt, even if nobody can have seen that",
+)
+async def _(world: World) -> None:
+    world.ticket("1", "12:00")
+    world.fails("12:30", "12:38", DOWN)
+    await world.open()
+    await world.until("13:10")
+    late = "due Fri 2026-06-05 12:30 UTC, sent Fri 2026-06-05 12:38:31 UTC"
+    assert late in world.desk.text("due in"), world.desk.text("due in")

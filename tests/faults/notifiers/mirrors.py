@@ -56,7 +56,8 @@ async def _only_new(self: Any, active: Any) -> None:
     "Alertmanager: restarted empty",
     "All that stands is there again within a minute, nothing that is over",
     Guard(
-        "`AlertmanagerNotifier.sync`: all of it", Off("slamon.notifiers.alertmanager.AlertmanagerNotifier.sync", _only_new)
+        "`AlertmanagerNotifier.sync`: all of it",
+        Off("slamon.notifiers.alertmanager.AlertmanagerNotifier.sync", _only_new),
     ),
     (
         *(f"12:30:00 {node}: CommitmentAtRisk 1" for node in NODES),

@@ -14,17 +14,19 @@ from slamon.flow.courier import Courier
 from slamon.flow.observe import Fault
 from slamon.notifiers import http
 from slamon.ports import Ending, Notification, Reason, SendError
+from slamon.secrets import Secret
 from tests.faults.clock import at
 from tests.faults.notifiers.receivers import Lost
-from tests.faults.notifiers.row import BOTH, rules
+from tests.faults.notifiers.row import BOTH
 from tests.faults.notifiers.rows import Rows
+from tests.faults.notifiers.settings import CANARY
 from tests.faults.notifiers.slack import BROKEN, WARNED
-from tests.faults.notifiers.world import CANARY, World
+from tests.faults.notifiers.world import World
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
 from tests.faults.sources.reach import certificates
 from tests.faults.world import same
-from slamon.secrets import Secret
+from tests.sources.http_server import Request
 
 ROWS = Rows("slack")
 _LIMIT = 0.3  # real seconds, of a send
@@ -193,9 +195,14 @@ class _OneForAll:
 async def _(world: World) -> None:
     world.ticket("1", "12:00")
     paged = asyncio.Event()
-    world.pager.fault = lambda request: paged.set() or PASS
 
-    async def held() -> bytes:
+    def pages(request: Request) -> Any:
+        paged.set()
+        return PASS
+
+    world.pager.fault = pages
+
+    async def held() -> Any:
         await paged.wait()
         return world.desk.usual
 

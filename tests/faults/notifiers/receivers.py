@@ -74,8 +74,8 @@ class Receiver:
         return [shown(one.at) for one in self.arrivals]
 
     def text(self, title: str) -> str:
-        """All that the first message with such a title said."""
-        return next(one.text for one in self.taken if title in one.title)
+        """All that the first message with such a title said; empty if there is none."""
+        return next((one.text for one in self.taken if title in one.title), "")
 
     def repeats(self) -> dict[str, list[Arrival]]:
         """What was taken more than once, by its id and recipients."""

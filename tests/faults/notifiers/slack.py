@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 from slamon.notifiers.http import Answer
+from tests.faults.notifiers.lives import names
 from tests.faults.notifiers.row import BREACHES, rules
 from tests.faults.notifiers.rows import Rows
-from tests.faults.notifiers.world import World, names
+from tests.faults.notifiers.world import World
 from tests.faults.row import Guard, Off
 from tests.faults.world import same
 from tests.sources.http_server import Request, answer, data
@@ -114,7 +115,11 @@ async def _(world: World) -> None:
     await world.open()
     await world.until("13:10")
     same("tries", world.desk.tries, ["13:01:00", "13:02:00", "13:03:00", "13:04:00"])
-    same("told", world.told_of("Slack answered"), [f"no_recipient: Slack answered 200 {why}" for why in (_GONE, _ARCHIVED)])
+    same(
+        "told",
+        world.told_of("Slack answered"),
+        [f"no_recipient: Slack answered 200 {why}" for why in (_GONE, _ARCHIVED)],
+    )
 
 
 @ROWS.add(
@@ -141,7 +146,9 @@ async def _(world: World) -> None:
 @ROWS.add(
     "Slack: invalid_blocks and msg_too_long",
     "The same message goes as plain text, at once and once",
-    Guard("`slack_errors.wants_plain_text`", Off("slamon.notifiers.slack_errors.wants_plain_text", lambda answer: False)),
+    Guard(
+        "`slack_errors.wants_plain_text`", Off("slamon.notifiers.slack_errors.wants_plain_text", lambda answer: False)
+    ),
     (
         "12:20:00 desk: MET: 2: first response was met (plain)",
         "12:30:00 desk: WARNING: 1: first response is due in 30 min (plain)",

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from slamon.notifiers.smtp import Refusal, Transaction
+from slamon.notifiers.smtp import Transaction
 from slamon.ports import Reason, SendError
 from slamon.secrets import Secret
 from tests.faults.notifiers.receivers import Lost
 from tests.faults.notifiers.row import rules
 from tests.faults.notifiers.rows import Rows
-from tests.faults.notifiers.world import PASSWORD, World
+from tests.faults.notifiers.settings import PASSWORD
+from tests.faults.notifiers.world import World
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
 from tests.faults.sources.reach import certificates
@@ -51,9 +52,7 @@ def _all_of_them(self: Any, message: str, to: str | None = None) -> list[str]:
 @ROWS.add(
     "SMTP: one of three is put off",
     "The two others have it at once and once; it is tried again for that one alone",
-    Guard(
-        "`Recipients.waiting`", Off("slamon.notifiers.email_recipients.Recipients.waiting", _all_of_them)
-    ),
+    Guard("`Recipients.waiting`", Off("slamon.notifiers.email_recipients.Recipients.waiting", _all_of_them)),
     (
         "12:30:00 desk <a, c>: WARNING: 1: first response is due in 30 min",
         "12:31:03 desk <b>: WARNING: 1: first response is due in 30 min",

@@ -23,7 +23,7 @@ BREACH = rules("{when: breached, notify: desk}")
         "`email_format.header_text`",
         Off("slamon.notifiers.email_format.header_text", lambda text, limit=200: text),
     ),
-    (),
+    ("13:00:00 desk <a>: BREACHED: 1 “a Bcc: v@x.test = ?utf-8?q?b=0d=0aBcc:v@x.test?=”: first response is overdue",),
     kind="email",
     rules=BREACH,
     told=(),
@@ -41,7 +41,7 @@ async def _(world: World) -> None:
     "Slack: a subject that would mention everybody",
     "The alert comes with the very text, and mentions nobody",
     Guard("`slack_blocks.escape`", Off("slamon.notifiers.slack_blocks.escape", lambda text: text)),
-    (),
+    ("13:00:00 desk: BREACHED: 1 “&lt;!channel&gt; &lt;@U1&gt;”: first response is overdue",),
     rules=BREACH,
     told=(),
 )

@@ -7,8 +7,7 @@ about.
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,33 +26,26 @@ from slamon.core.routes import Routing
 from slamon.core.standing import Ack
 from slamon.flow.deliver import Deliverer
 from slamon.flow.judge import JudgeLoop
-from slamon.flow.look import Looker
 from slamon.flow.mirror import Mirror
 from slamon.flow.monitor import Monitor
-from slamon.flow.observe import Fault
 from slamon.flow.signs import Signs
 from slamon.flow.standing import Standings
-from slamon.flow.surely import Surely
 from slamon.ports import SilenceRow
 from slamon.rulefile import read_texts
-from slamon.secrets import Secret
 from slamon.silences import silences_of
 from slamon.store import SqliteStore
 from tests.clock import ManualTime
 from tests.faults.clock import at
-from tests.faults.notifiers.lives import Life, News, owed
-from tests.faults.notifiers.mail import MailReceiver
+from tests.faults.notifiers.checks import check_oracle, check_repeats, check_secrets
+from tests.faults.notifiers.lives import Life
 from tests.faults.notifiers.nodes import AlertmanagerNode
-from tests.faults.notifiers.receivers import Receiver, slack, webhook
+from tests.faults.notifiers.receivers import Receiver, webhook
 from tests.faults.notifiers.row import NotifierRow
+from tests.faults.notifiers.settings import options_of, receiver_of
 from tests.faults.world import same
 from tests.flow.build import Known, Watched
 
 NOON: Instant = at("12:00")
-CANARY = "canary-T000-B000"
-PASSWORD = "canary-pa55word"
-SIGNING = "whsec_" + b64encode(b"canary-0123456789-abcdef").decode()
-_RECEIVERS: dict[str, Any] = {"slack": slack, "webhook": webhook, "email": MailReceiver, "alertmanager": AlertmanagerNode}
 _LONGEST = SimpleNamespace(uniform=lambda _least, most: most)
 _SYNC_EVERY = MINUTE
 _LOOK_EVERY = 10 * SECOND
@@ -66,7 +58,7 @@ class World:
         self.row = row
         self.folder = folder
         self.time = ManualTime(NOON)
-        self.desk = _RECEIVERS[row.kind]("desk", self.time)
+        self.desk = receiver_of(row.kind, "desk", self.time)
         self.second = AlertmanagerNode("second", self.time)
         self.pager = webhook("pager", self.time)
         self.lives: dict[str, Life] = {}
@@ -91,23 +83,15 @@ class World:
         """Everything but the servers, which are there already; `options` are keys of the notifier desk."""
         self.store = SqliteStore(self.folder / "slamon.db")
         await self.store.open()
-        self._make("desk", self.row.kind, self._options() | options)
-        self._make("pager", "webhook", _webhook(self.pager.peer.port))
+        self._make(
+            "desk", self.row.kind, options_of(self.row.kind, self.desk.peer.port, self.second.peer.port) | options
+        )
+        self._make("pager", "webhook", options_of("webhook", self.pager.peer.port))
         self._start_flow()
 
     def _make(self, name: str, kind: str, options: dict[str, Any]) -> None:
         found = notifiers.load(kind)
         self.notifiers[name] = found.make(name, found.settings(**options))
-
-    def _options(self) -> dict[str, Any]:
-        port = self.desk.peer.port
-        if self.row.kind == "slack":
-            return {"webhook": Secret(f"http://127.0.0.1:{port}/services/{CANARY}")}
-        if self.row.kind == "email":
-            return {"host": "127.0.0.1", "port": port, "sender": "slamon@example.com", "to": ("a@x.test",), "tls": "none"}
-        if self.row.kind == "alertmanager":
-            return {"urls": tuple(f"http://127.0.0.1:{one.peer.port}" for one in (self.desk, self.second))}
-        return _webhook(port)
 
     def _start_flow(self) -> None:
         loaded = read_texts({"rules.yml": self.row.rules.encode()}, notifiers=frozenset(self.notifiers))
@@ -122,9 +106,7 @@ class World:
 
         signs = Signs(self.store, self.time, {}, {}, self.deliverers)
         observer: Any = SimpleNamespace(standing=lambda conditions: None)
-        self.monitor = Monitor(
-            signs.look, assessor.routing, self.store, self.time, self._standings, wake, observer
-        )
+        self.monitor = Monitor(signs.look, assessor.routing, self.store, self.time, self._standings, wake, observer)
         for name, notifier in self.notifiers.items():
             self.deliverers[name] = Deliverer(
                 notifier,
@@ -143,9 +125,7 @@ class World:
             assessor, self.store, self.time, asyncio.Event(), wake, self.watched["desk"], "1", self._standings
         )
         if self.row.kind == "alertmanager":
-            surely = Surely(Fault("looking"))
-            looker = Looker(assessor, self.store, self.time, self._standings, known, lambda one: one, {}, surely)
-            self.mirror = Mirror("desk", self.notifiers["desk"], self.store, looker)
+            self.mirror = Mirror("desk", self.notifiers["desk"], self.store, self.deliverers["desk"].looker)
 
     async def close(self) -> None:
         """Whatever was opened."""
@@ -242,45 +222,14 @@ class World:
         same("arrivals", sorted(line for one in self.receivers for line in one.lines), sorted(self.row.due))
         if self.row.kind != "alertmanager":
             for one in self.receivers:
-                _check_repeats(one)
-            self._check_oracle()
-        self._check_secrets()
-        waiting = {key: count for key, count in (await self.store.deliveries()).items() if key[1] in ("pending", "bound")}
+                check_repeats(one)
+            told = {news for one in self.receivers for arrival in one.taken for news in arrival.told}
+            check_oracle(list(self.lives.values()), self.row, told, self.time.now())
+        check_secrets(repr(self.logs))
+        waiting = {
+            key: count for key, count in (await self.store.deliveries()).items() if key[1] in ("pending", "bound")
+        }
         same("left in the outbox", waiting, {})
-
-    def _check_oracle(self) -> None:
-        must, may = owed(list(self.lives.values()), self.row.told, self.time.now())
-        found: set[News] = {told for one in self.receivers for arrival in one.taken for told in arrival.told}
-        found = {told for told in found if told[0] in self.lives}
-        same("due and not told", sorted(must - found - self.row.untold), [])
-        same("told and not due", sorted(found - must - may), [])
-
-    def _check_secrets(self) -> None:
-        said = repr(self.logs)
-        for secret in (CANARY, PASSWORD, b64encode(PASSWORD.encode()).decode().rstrip("="), SIGNING):
-            assert secret not in said, "a secret is in the log"
-
-
-def _check_repeats(receiver: Receiver) -> None:
-    """What came twice is the same byte by byte, and came again only because its answer was lost."""
-    for several in receiver.repeats().values():
-        for one, next_one in zip(several, several[1:], strict=False):
-            same(f"repeated “{one.title}”", next_one.body, one.body)
-            assert one.lost, f"“{one.title}” came again though it was accepted"
-    told: dict[tuple[News, str], str] = {}
-    for arrival in receiver.taken:
-        for one_news in arrival.told:
-            for who in arrival.to.split(", "):
-                known = told.setdefault((one_news, who), arrival.id)
-                assert known == arrival.id, f"{receiver.name} was told of {one_news} in two messages"
-
-
-def _webhook(port: int) -> dict[str, Any]:
-    return {"url": Secret(f"http://127.0.0.1:{port}/hooks/{CANARY}"), "secret": Secret(SIGNING)}
-
-
-def names(count: int) -> Sequence[str]:
-    return [str(number) for number in range(1, count + 1)]
 
 
 @asynccontextmanager

@@ -9,10 +9,14 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from tests.faults.process.clocks import Shift, shifted
 from tests.faults.row import _found
+
+
+_life = ExitStack()  # of this process: never left
 
 
 def apply(cause: str) -> None:
@@ -54,7 +58,7 @@ def _budget(name: str, seconds: str) -> None:
 def _clock(path: str) -> None:
     """clock FILE: on SIGUSR1 the wall clock is set forward or back by the seconds that stand there."""
     shift = Shift()
-    shifted(shift).__enter__()
+    _life.enter_context(shifted(shift))
 
     def set_clock(*_: Any) -> None:
         with open(path) as stream:

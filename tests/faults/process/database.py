@@ -15,6 +15,8 @@ from unittest.mock import patch
 from slamon.flow.collect import Collector
 from slamon.flow.heartbeat import Vitals
 from slamon.flow.judge import JudgeLoop
+from slamon.store.database import migrations
+from tests.e2e.soak import free_port
 from tests.faults.process.hook import Posted
 from tests.faults.process.house import House
 from tests.faults.process.rows import LivingRows
@@ -144,7 +146,10 @@ async def _(house: House) -> None:
 
 async def _refused(house: House, *words: str) -> None:
     """It does not start, and says why in one line."""
+    house.slamon.logs.clear()
     await house.slamon.start()
+    await house.until(lambda: not house.slamon.is_running or house.logged("slamon runs"), "it ends")
+    same("runs", house.slamon.is_running, False)
     same("status", await house.outside.ended(), CANNOT_RUN)
     said = house.outside.said.splitlines()[-1:]
     assert all(word in said[0] for word in words), said
@@ -162,7 +167,7 @@ async def _(house: House) -> None:
     await house.begin()
     house.write("T-1")
     await house.arrived("T-1 breached")
-    await house.until(house._nothing_is_left, "it is marked")
+    await house.until(house.nothing_is_left, "it is marked")
     await house.slamon.stop()
     path = house.folder / "slamon.db"
     shutil.copy(path, house.folder / "backup.db")
@@ -176,7 +181,8 @@ async def _(house: House) -> None:
 
 
 def _any_version(connection: sqlite3.Connection, name: str) -> int:
-    return min(int(connection.execute("PRAGMA user_version").fetchone()[0]), 3)
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return min(int(version), len(migrations()))
 
 
 @ROWS.add(
@@ -190,7 +196,7 @@ async def _(house: House) -> None:
     await house.begin()
     house.write("T-1")
     await house.arrived("T-1 breached")
-    await house.until(house._nothing_is_left, "it is marked")
+    await house.until(house.nothing_is_left, "it is marked")
     await house.slamon.stop()
     path = house.folder / "slamon.db"
     with closing(sqlite3.connect(path)) as shell:
@@ -216,9 +222,14 @@ def _unlocked(self: Any) -> None: ...
 )
 async def _(house: House) -> None:
     await house.begin()
-    second = Outside(house.folder, house.outside._without)
+    (house.folder / "slamon.sock").unlink()  # not what keeps them apart
+    text = (house.folder / "slamon.yml").read_text()
+    (house.folder / "second.yml").write_text(text.replace(f"127.0.0.1:{house.port}", f"127.0.0.1:{free_port()}"))
+    second = Outside(house.folder, house.outside.without, settings="second.yml")
     await second.start()
     try:
+        await house.until(lambda: not second.is_running or second.logs, "it ends")
+        same("runs", second.is_running, False)
         same("status", await second.ended(), CANNOT_RUN)
     finally:
         await second.kill()

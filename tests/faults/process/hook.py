@@ -52,7 +52,9 @@ class Hook:
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        """Listen: on any free port the first time, on the same one later."""
+        """Listen: on any free port the first time, on the same one later; once only."""
+        if self._runner is not None:
+            return
         app = web.Application()
         app.router.add_post("/hook/{name}", self._take)
         app.router.add_get("/beat", self._beat)

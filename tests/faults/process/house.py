@@ -11,8 +11,7 @@ from typing import Any
 import aiohttp
 
 from slamon.core.instants import HOUR, SECOND, format_instant
-from tests.e2e.process import until
-from tests.e2e.process import free_port
+from tests.e2e.process import free_port, until
 from tests.faults.process.hook import Hook
 from tests.faults.process.service import Inside, Living, Outside
 from tests.faults.world import same
@@ -39,6 +38,7 @@ class House:
 
     def __init__(self, folder: Path, due: Sequence[str], living: Living, *, guarded: bool) -> None:
         self.folder = folder
+        self.guarded = guarded
         self.due = list(due)
         self.slamon = living
         self.hook = Hook()
@@ -159,12 +159,13 @@ class House:
             await self.arrived(*wanted)
         except AssertionError:
             same("alerts", self.hook.lines, wanted)
-        await self.until(self._nothing_is_left, "nothing is left in the queue")
+        await self.until(self.nothing_is_left, "nothing is left in the queue")
         await self.slamon.stop()
         same("alerts", self.hook.lines, wanted)
         self.hook.check_repeats()
 
-    async def _nothing_is_left(self) -> bool:
+    async def nothing_is_left(self) -> bool:
+        """Whether all that was due has ended, and is marked so."""
         text = (await self.get("/metrics"))[1]
         states = [one for one in text.splitlines() if one.startswith("slamon_deliveries{")]
         return bool(states) and not any('"pending"' in one or '"bound"' in one for one in states)

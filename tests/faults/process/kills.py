@@ -13,7 +13,7 @@ from typing import Any
 from slamon.core.bundles import Waiting
 from slamon.core.instants import HOUR, Instant
 from slamon.flow.deliver import Deliverer
-from slamon.ports import Delivery, Ending, Judgement, NewDelivery, Notification
+from slamon.ports import Applied, Delivery, Ending, Judgement, NewDelivery, Notification
 from slamon.store import SqliteStore, queueing, rows, sending, transactions
 from slamon.store import outbox_statements as sql
 from tests.faults.process.hook import Posted
@@ -56,11 +56,12 @@ async def _(house: House) -> None:
     await _dies(house, "slamon.store.transactions.save_batch after 'T-1'")
 
 
-async def _mark_first(self: SqliteStore, judgements: Sequence[Judgement], now: Instant) -> int:
+async def _mark_first(self: SqliteStore, judgements: Sequence[Judgement], now: Instant) -> Applied:
     bare = [replace(one, deliveries=()) for one in judgements]
-    await self._units.write(lambda db: transactions.apply(db, bare, now))
+    applied = await self._units.write(lambda db: transactions.apply(db, bare, now))
     found = [delivery for one in judgements for delivery in one.deliveries]
-    return await self._units.write(lambda db: transactions.queue(db, found, now)) if found else 0
+    queued = await self._units.write(lambda db: transactions.queue(db, found, now)) if found else 0
+    return replace(applied, queued=queued)
 
 
 @ROWS.add(

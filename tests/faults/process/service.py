@@ -101,14 +101,15 @@ class Inside:
 class Outside:
     """A real process by the runner. `causes`: what is done to it before slamon starts, see causes.py."""
 
-    def __init__(self, folder: Path, without: Sequence[str] = (), environment: dict[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, without: Sequence[str] = (), settings: str = "slamon.yml") -> None:
         self.folder = folder
+        self.without = list(without)
         self.causes: list[str] = []
         self.logs: list[Logged] = []
         self.said = ""  # what was no log
-        self.environment = environment or {}
+        self.environment: dict[str, str] = {}
         self.stdout: Any = None
-        self._without = list(without)
+        self._settings = settings
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
 
@@ -118,13 +119,13 @@ class Outside:
             sys.executable,
             "-m",
             "tests.faults.process.runner",
-            *self._without,
+            *self.without,
             *causes,
-            str(self.folder / "slamon.yml"),
+            str(self.folder / self._settings),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=self.stdout or asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **self.environment},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "", **self.environment},
             cwd=self.folder,
         )
         self._reading = asyncio.create_task(self._read())
