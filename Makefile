@@ -33,8 +33,8 @@ format: $(VENV)/dev.stamp  ## put the code into its style
 bench: $(VENV)/dev.stamp  ## how fast it is
 	@$(BIN)/python -m tests.bench
 
-peers: $(VENV)/dev.stamp  ## the sources against real helpdesks (needs their packages and the reference data)
-	@SLAMON_PEERS=1 $(BIN)/python -m pytest tests/peers $(ARGS)
+peers: $(VENV)/dev.stamp  ## the sources against real helpdesks (tests/peers/install.sh installs them, as root on Debian)
+	@$(BIN)/python -m pytest tests/peers $(ARGS)
 
 soak: $(VENV)/dev.stamp  ## kill the real service again and again under traffic (KILLS=50)
 	@$(BIN)/python -m tests.e2e.soak --kills $(KILLS)

@@ -7,7 +7,6 @@ import base64
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from slamon.core.instants import Instant, parse_instant, to_datetime
+from tests.peers.traces import free_port, own_folder
 
 # Runs a script with another random seed. Before each of its steps it says when that is, and waits to be told to go on.
 _SEEDING = """
@@ -149,58 +149,37 @@ def _installed(servers: Path, name: str) -> Path:
     folder = Path(tempfile.gettempdir()) / "slamon-pypi-peers" / name
     if not (folder / "done").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        peer = Peer(servers, name, folder, _free_port(), "", "")
+        peer = Peer(servers, name, folder, free_port(), "", "")
         peer.set_clock(parse_instant("2026-01-01T00:00:00Z"))
-        peer.run("start")
-        peer.run("wipe")
+        try:
+            peer.run("start")
+        finally:
+            peer.run("wipe")
         (folder / "done").touch()
     return folder / "venvs"
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @contextmanager
 def running(servers: Path, name: str, path: str, api: str, start: Instant) -> Iterator[Peer]:
     """An empty server while the block lasts. What is installed for it is kept for the next time."""
-    folder = Path(tempfile.mkdtemp(prefix=f"slamon-{name}-"))
-    folder.chmod(0o755)  # it reads its clock there, under another account
-    (folder / "venvs").symlink_to(_installed(servers, name))
-    peer = Peer(servers, name, folder, _free_port(), path, api)
-    peer.set_clock(start)
-    try:
-        peer.run("start")
-        peer.run("stop")
-        subprocess.run(["cp", "-a", peer.state, peer.pristine], check=True)
-        yield peer
-    finally:
-        _wipe(peer)
+    with own_folder(name) as folder:
+        (folder / "venvs").symlink_to(_installed(servers, name))
+        peer = Peer(servers, name, folder, free_port(), path, api)
+        peer.set_clock(start)
+        try:
+            peer.run("start")
+            peer.run("stop")
+            subprocess.run(["cp", "-a", peer.state, peer.pristine], check=True)
+            yield peer
+        finally:
+            peer.run("wipe")
 
 
 def fresh(peer: Peer, start: Instant) -> Peer:
     """The same one, empty and running."""
-    _stop(peer)
+    peer.run("stop")
     shutil.rmtree(peer.state)
     subprocess.run(["cp", "-a", peer.pristine, peer.state], check=True)
     peer.set_clock(start)
     peer.run("start")
     return peer
-
-
-def _wipe(peer: Peer) -> None:
-    _stop(peer)
-    peer.run("wipe")
-    shutil.rmtree(peer.folder)
-
-
-def _stop(peer: Peer) -> None:
-    """Leave nothing behind, in shared memory neither."""
-    for one in (peer.folder / "run").glob("*.pid"):
-        pid = one.read_text().strip()
-        peer.run("stop")
-        for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
-            Path("/dev/shm", name).unlink(missing_ok=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from slamon.core.instants import SECOND, Instant
-from slamon.core.ticket import Event, Ticket
+from slamon.core.ticket import Author, Event, Ticket
 from tests.sources.follower import changes, final, messages
 
 
@@ -16,12 +19,36 @@ class Written:
 
     created_at: Instant
     states: list[tuple[Instant, dict[str, Any]]]
-    messages: list[tuple[Instant, str, bool]] = field(default_factory=list)
+    messages: list[tuple[Instant, Author, bool]] = field(default_factory=list)
     dated: list[tuple[Instant, dict[str, Any]]] = field(default_factory=list)
 
     @property
     def now(self) -> dict[str, Any]:
         return self.states[-1][1]
+
+    def as_ticket(self, id: str) -> Ticket:
+        """The ticket that this makes, with everything at its very instant."""
+        said = enumerate(self.messages)
+        events = [Event(at, "message", f"m{number}", by, public=public) for number, (at, by, public) in said]
+        for number, ((_, before), (at, after)) in enumerate(pairwise(self.states)):
+            changed = {name: value for name, value in after.items() if before.get(name) != value}
+            events.append(Event(at, "change", f"c{number}", set=changed))
+        return Ticket(id, "desk", self.created_at, self.states[0][1], sorted(events, key=lambda one: one.at))
+
+    def hides_something(self, looks: Sequence[Instant]) -> bool:
+        """Whether one field was set twice between two looks, at least once with no date: nobody tells of the first."""
+        dated = {at for at, _ in self.dated}
+        for begin, end in pairwise((self.created_at, *looks)):
+            changed: Counter[str] = Counter()
+            undated: set[str] = set()
+            for (_, before), (at, after) in pairwise(self.states):
+                if begin < at <= end:
+                    names = {name for name, value in after.items() if before.get(name) != value}
+                    changed.update(names)
+                    undated |= names if at not in dated else set()
+            if any(changed[name] > 1 for name in undated):
+                return True
+        return False
 
     def set(self, at: Instant, values: dict[str, Any]) -> None:
         """From now on these stand; what stood there already is no change."""

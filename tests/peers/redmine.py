@@ -1,13 +1,11 @@
-"""A real Redmine on loopback whose clock is ours. There is one database per machine: never two of them at once."""
+"""A real Redmine on loopback whose clock may be ours. There is one database per machine: never two of them at once."""
 
 from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,10 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slamon.core.instants import Instant, to_datetime
+from slamon.core.instants import Instant, parse_instant, to_datetime
+from tests.peers.traces import free_port, own_folder
 
 ADMIN = "a" * 40
+START = parse_instant("2026-03-02T08:00:00Z")
 
+_PRISTINE = Path("/var/lib/dbconfig-common/sqlite3/redmine/instances/default/redmine_default.pristine")
 _SEEDING = """
 import json, random, runpy, sys
 seed, script = int(sys.argv[1]), sys.argv[2]
@@ -30,14 +31,24 @@ made = runpy.run_path(script)
 print(json.dumps({name: made[name] for name in ("ev", "ids", "users", "prios", "prj", "U")}, default=str))
 """
 
+# Ruby asks for the time so often that a clock below it makes Redmine ten times as slow; Redmine asks here alone.
+_CLOCK = """
+class << Time
+  def now(**keywords)
+    at(utc(*File.read(ENV.fetch("CLOCK")).scan(/\\d+/)).to_i, **keywords)
+  end
+end
+"""
+
 
 @dataclass(frozen=True)
 class Redmine:
-    """A running one. `folder` holds its pid, its log and its clock."""
+    """A running one. `folder` holds its pid, its log and its clock; `frozen`: time stands still until it is set."""
 
     script: Path
     folder: Path
     port: int
+    frozen: bool
 
     @property
     def url(self) -> str:
@@ -45,9 +56,13 @@ class Redmine:
 
     @property
     def environment(self) -> dict[str, str]:
-        clock = str(self.folder / "clock")
-        own = {"PEERS": str(self.folder), "CLOCKFILE": clock, "REDMINE_PORT": str(self.port), "REDMINE_URL": self.url}
-        return {**os.environ, **own}
+        own = {"PEERS": str(self.folder), "REDMINE_PORT": str(self.port), "REDMINE_URL": self.url}
+        return {**os.environ, **own, **self._clock}
+
+    @property
+    def _clock(self) -> dict[str, str]:
+        file = self.folder / "clock.rb"
+        return {"RUBYOPT": f"-r{file}", "CLOCK": str(self.folder / "clock")} if self.frozen else {}
 
     def run(self, command: str) -> None:
         """start, stop or wipe; what it says if it cannot."""
@@ -56,6 +71,10 @@ class Redmine:
         )
         if done.returncode:
             raise AssertionError(f"Redmine does not {command}: {done.stdout}{done.stderr}")
+
+    def wipe(self) -> None:
+        """Stopped, and as empty as at first; before the very first start it is."""
+        self.run("wipe" if _PRISTINE.exists() else "stop")
 
     def set_clock(self, instant: Instant) -> None:
         """From now on, this is what its clock shows."""
@@ -83,14 +102,17 @@ class Redmine:
         plain = {"HOME": "/tmp", "RAILS_ENV": "production", "X_DEBIAN_SITEID": "default", "PATH": os.environ["PATH"]}
         command = ["runuser", "-u", "www-data", "--", "/usr/share/redmine/bin/rails", "runner", code]
         done = subprocess.run(
-            command, cwd="/usr/share/redmine", env=plain, capture_output=True, text=True, timeout=120, check=True
+            command, cwd="/usr/share/redmine", env=plain | self._clock, capture_output=True, text=True, timeout=120
         )
+        if done.returncode:
+            raise AssertionError(f"Redmine does not run this: {done.stderr[-500:]}")
         return done.stdout.strip()
 
     def seed(self, number: int) -> dict[str, Any]:
         """Run the seed script with another random seed (its own is 7), and return its own record of what it did."""
         command = [sys.executable, "-c", _SEEDING, str(number), str(self.script.parent / "redmine_seed.py")]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=900)
+        environment = self.environment | {"CLOCKFILE": str(self.folder / "clock")}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900)
         if done.returncode:
             raise AssertionError(f"seeding failed: {done.stderr[-500:]}")
         found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
@@ -98,18 +120,17 @@ class Redmine:
 
 
 @contextmanager
-def running(servers: Path) -> Iterator[Redmine]:
-    """An empty Redmine while the block lasts."""
-    folder = Path(tempfile.mkdtemp(prefix="slamon-redmine-"))
-    folder.chmod(0o755)  # it reads its clock there, under another account
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    redmine = Redmine(servers / "redmine.sh", folder, port)
-    redmine.run("wipe")
-    redmine.run("start")
-    try:
-        redmine.rails("Setting.notified_events = []")  # mails are written by threads that lock the database
-        yield redmine
-    finally:
-        redmine.run("wipe")
+def running(servers: Path, *, frozen: bool = True) -> Iterator[Redmine]:
+    """An empty Redmine while the block lasts; `frozen`: its clock shows what it is set to, not the time."""
+    with own_folder("redmine") as folder:
+        redmine = Redmine(servers / "redmine.sh", folder, free_port(), frozen)
+        (folder / "clock.rb").write_text(_CLOCK)
+        (folder / "clock.rb").chmod(0o644)
+        redmine.set_clock(START)
+        redmine.wipe()
+        try:
+            redmine.run("start")
+            redmine.rails("Setting.notified_events = []")  # mails are written by threads that lock the database
+            yield redmine
+        finally:
+            redmine.wipe()

@@ -9,12 +9,10 @@ from random import Random
 from typing import Any
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
-from slamon.core.ticket import Ticket
+from slamon.core.ticket import Event, Ticket
 from tests.peers.redmine import Redmine
+from tests.peers.redmine_people import AGENTS, CUSTOMERS, NAMES, make_project
 
-AGENTS = ("alice", "bob")
-CUSTOMERS = ("carol", "dave")
-NAMES = {login: f"{login.title()} Example" for login in (*AGENTS, *CUSTOMERS)}
 STATUSES = ("New", "In Progress", "Resolved", "Feedback", "Closed", "Rejected")
 OURS = ("new", "open", "solved", "waiting_customer", "closed", "cancelled")
 TRACKERS = ("Bug", "Feature", "Support")
@@ -54,10 +52,28 @@ def told(ticket: Ticket) -> Written:
     return Written(ticket.created_at, ticket.fields, events)
 
 
+def as_ticket(id: str, written: Written) -> Ticket:
+    """The ticket that this makes, with nothing of slamon's reading in it."""
+    events = [
+        Event(at, "message", str(number), by=how[0], public=how[1])
+        if what == "message"
+        else Event(at, "change", str(number), set=how[0])
+        for number, (at, (what, *how)) in enumerate(written.events)
+    ]
+    return Ticket(id, "desk", written.created_at, written.fields, events)
+
+
 def comparable(written: Written) -> dict[str, Any]:
-    """Without the order within an instant."""
-    events = sorted(written.events, key=repr)
-    return {"created_at": written.created_at, "fields": written.fields, "events": events}
+    """Without the order within an instant, of the fields of a change, and of the values of a field that has several."""
+    events = [
+        (at, what, *((_in_order(one) if isinstance(one, dict) else one) for one in how))
+        for at, (what, *how) in written.events
+    ]
+    return {"created_at": written.created_at, "fields": written.fields, "events": sorted(events, key=repr)}
+
+
+def _in_order(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: sorted(one) if isinstance(one, list) else one for name, one in sorted(values.items())}
 
 
 def status(number: int) -> dict[str, str]:
@@ -95,13 +111,7 @@ class Doing:
         self.written: dict[str, Written] = {}
         self.project = f"p{random.randrange(10**9)}"
         redmine.set_clock(start)
-        self._users = self._make_people()
-        made = {"name": self.project.upper(), "identifier": self.project, "is_public": False, "tracker_ids": [1, 2, 3]}
-        redmine.call("POST", "/projects.json", {"project": made})
-        for login, id in self._users.items():
-            role = 3 if login in AGENTS else 5  # manager, reporter
-            member = {"membership": {"user_id": id, "role_ids": [role]}}
-            redmine.call("POST", f"/projects/{self.project}/memberships.json", member)
+        self._users = make_project(redmine, self.project)
         self._categories = {name: self._make_category(name) for name in ("Mail", "Phone")}
         listed = redmine.call("GET", "/enumerations/issue_priorities.json")["issue_priorities"]
         self._priorities = {one["name"].lower(): one["id"] for one in listed}
@@ -110,15 +120,6 @@ class Doing:
     def use_custom_fields(self, ids: dict[str, int]) -> None:
         """The ids of the fields Customer (a text) and Parts (several of a, b, c)."""
         self._customs = ids
-
-    def _make_people(self) -> dict[str, int]:
-        known = {one["login"]: one["id"] for one in self.redmine.call("GET", "/users.json?limit=100")["users"]}
-        for login in NAMES:
-            if login not in known:
-                user = {"login": login, "password": f"slamon-{login}", "firstname": login.title()}
-                user |= {"lastname": "Example", "mail": f"{login}@example.org"}
-                known[login] = self.redmine.call("POST", "/users.json", {"user": user})["user"]["id"]
-        return {login: known[login] for login in NAMES}
 
     def _make_category(self, name: str) -> int:
         made = {"issue_category": {"name": name}}

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -18,7 +16,9 @@ from typing import Any
 from urllib.parse import quote
 
 from slamon.core.instants import Instant, to_datetime
+from tests.peers.traces import free_port, own_folder
 
+_PRISTINE = Path("/var/lib/dbconfig-common/sqlite3/request-tracker5/rtdb.pristine")
 _SEEDING = """
 import json, random, runpy, sys
 seed, script = int(sys.argv[1]), sys.argv[2]
@@ -57,6 +57,10 @@ class RequestTracker:
         )
         if done.returncode:
             raise AssertionError(f"Request Tracker does not {command}: {done.stdout}{done.stderr}")
+
+    def wipe(self) -> None:
+        """Stopped, and as empty as at first; before the very first start it is."""
+        self.run("wipe" if _PRISTINE.exists() else "stop")
 
     def set_clock(self, instant: Instant) -> None:
         """From now on, this is what its clock shows."""
@@ -110,15 +114,11 @@ class RequestTracker:
 @contextmanager
 def running(servers: Path) -> Iterator[RequestTracker]:
     """An empty Request Tracker while the block lasts."""
-    folder = Path(tempfile.mkdtemp(prefix="slamon-rt-"))
-    folder.chmod(0o755)  # it reads its clock there, under another account
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    tracker = RequestTracker(servers / "rt.sh", folder, port)
-    tracker.run("wipe")
-    tracker.run("start")
-    try:
-        yield tracker
-    finally:
-        tracker.run("wipe")
+    with own_folder("rt") as folder:
+        tracker = RequestTracker(servers / "rt.sh", folder, free_port())
+        tracker.wipe()
+        try:
+            tracker.run("start")
+            yield tracker
+        finally:
+            tracker.wipe()

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
-from slamon.core.ticket import Ticket
+from slamon.core.ticket import Event, Ticket
 from tests.peers.rt import RequestTracker
 
 AGENTS = ("alice", "bob")
@@ -108,6 +108,17 @@ def told(ticket: Ticket) -> Written:
             rest = {name: value for name, value in (event.set or {}).items() if name != "due_at"}
             written.events += [(event.at, ("change", event.by, rest))] if rest else []
     return written
+
+
+def as_ticket(id: str, written: Written) -> Ticket:
+    """The ticket that this makes, with nothing of slamon's reading in it."""
+    events = [
+        Event(at, "message", str(number), by, public=more)
+        if what == "message"
+        else Event(at, "change", str(number), by, set=more)
+        for number, (at, (what, by, more)) in enumerate(written.events)
+    ]
+    return Ticket(id, "desk", written.created_at, written.fields, events, created_by="agent")
 
 
 def comparable(written: Written) -> dict[str, Any]:

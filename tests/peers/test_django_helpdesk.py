@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
@@ -16,9 +17,10 @@ from slamon.sources.django_helpdesk import DjangoHelpdeskSource
 from slamon.sources.django_helpdesk_settings import DjangoHelpdeskSettings
 from tests.clock import ManualTime
 from tests.conftest import SHARED
-from tests.peers.django_helpdesk import USERS, Doing, helpdesk, of_script
+from tests.peers.django_helpdesk import USERS, Doing, Record, helpdesk, of_script
 from tests.peers.pypi import Peer, fresh
 from tests.peers.record import assert_true
+from tests.peers.verdicts import assert_sound_verdicts
 from tests.sources.follower import Follower, changes, final, messages
 
 pytestmark = [pytest.mark.shared, pytest.mark.peer("faketime")]
@@ -66,10 +68,23 @@ async def desk(peer: Peer, start: Instant = START, **keys: Any) -> AsyncIterator
         await found.source.close()
 
 
-@pytest.mark.parametrize("seed", [4, 12])
+def assert_same(follower: Desk, records: Mapping[str, Record]) -> Counter[str]:
+    """What was read is what was done; how often each confidence of a verdict on it was right."""
+    assert set(follower.kept) == set(records)
+    found: Counter[str] = Counter()
+    for id, one in records.items():
+        kept, written = follower.kept[id], one.written
+        assert_true(kept, written, follower.polls, exact=False)
+        # One microsecond later: what is seen in the very second of something with a date is put behind it.
+        looks = [at + 1 for at in follower.polls if at >= written.created_at]
+        found += assert_sound_verdicts(kept, written, [*looks, looks[-1] + DAY])
+    return found
+
+
+@pytest.mark.parametrize("seed", [4, 12, 20])
 @pytest.mark.asyncio
 async def test_with_a_poll_after_every_step_the_history_is_what_the_seed_script_says_it_did(
-    peer: Peer, seed: int
+    peer: Peer, seed: int, figure: Callable[[str], None]
 ) -> None:
     async with desk(peer) as follower:
         last = START
@@ -79,13 +94,15 @@ async def test_with_a_poll_after_every_step_the_history_is_what_the_seed_script_
             await follower.poll_at(min(last + 30 * SECOND, at))
             last = at
 
-        records = of_script(await peer.seed(seed, 10, before_each))
+        steps = await peer.seed(seed, 10, before_each)
+        records = of_script(steps)
         await follower.poll_at(last + 30 * SECOND)
         assert follower.problems == []
-        assert set(follower.kept) == set(records)
+        verdicts = assert_same(follower, records)
+        assert "tickets left out" not in verdicts
+        figure(f"django-helpdesk, seed {seed}: {len(records)} tickets, {len(steps)} events, verdicts {dict(verdicts)}")
         for id, one in records.items():
             ticket = follower.kept[id]
-            assert_true(ticket, one.written, follower.polls, exact=False)
             assert (ticket.history, ticket.created_by, ticket.subject) == ("full", "customer", one.title)
             assert len(changes(ticket)) == len(one.written.states) - 1  # every single one was seen
 
@@ -107,6 +124,7 @@ async def test_read_once_at_the_end_only_what_leaves_no_trace_is_not_known(peer:
         assert set(follower.kept) == set(records)
         for id, one in records.items():
             ticket, written = follower.kept[id], one.written
+            assert ticket.history == "partial"
             assert (ticket.created_at, messages(ticket)) == (written.created_at, sorted(written.messages))
             assert [(event.at, event.set) for event in changes(ticket) if event.earliest is None] == written.dated
             seen = [(event.earliest, event.at) for event in changes(ticket) if event.earliest is not None]
@@ -120,7 +138,9 @@ async def test_read_once_at_the_end_only_what_leaves_no_trace_is_not_known(peer:
 
 @pytest.mark.parametrize("seed", [2, 3])
 @pytest.mark.asyncio
-async def test_whatever_is_done_at_random_is_where_the_history_says(peer: Peer, seed: int) -> None:
+async def test_whatever_is_done_at_random_is_where_the_history_says(
+    peer: Peer, seed: int, figure: Callable[[str], None]
+) -> None:
     random = Random(seed)
     doing = Doing(peer, random, START)
     async with desk(peer) as follower:
@@ -139,9 +159,8 @@ async def test_whatever_is_done_at_random_is_where_the_history_says(peer: Peer, 
             if random.random() < 0.1:
                 await follower.restarted()
         await follower.poll_at(doing.now + MINUTE)
-        assert set(follower.kept) == set(doing.records)
-        for id, one in doing.records.items():
-            assert_true(follower.kept[id], one.written, follower.polls, exact=False)
+        verdicts = assert_same(follower, doing.records)
+        figure(f"django-helpdesk, at random {seed}: {len(doing.records)} tickets, verdicts {dict(verdicts)}")
 
 
 @pytest.mark.asyncio

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import pytest
 
 from slamon.core.instants import DAY, MINUTE, SECOND, parse_instant
-from slamon.core.ticket import Ticket
 from slamon.ports import SourceError
-from slamon.secrets import Secret
-from slamon.sources import Surroundings
 from slamon.sources.http import Agents, Page, Window
-from slamon.sources.redmine import RedmineSettings, RedmineSource
+from slamon.sources.redmine import RedmineSource
 from slamon.sources.redmine_api import Row
 from tests.clock import ManualTime
 from tests.conftest import SHARED
-from tests.peers.redmine import ADMIN, Redmine, running
-from tests.peers.redmine_record import Doing, Written, comparable, of_script, told, without
+from tests.peers.redmine import Redmine, running
+from tests.peers.redmine_following import assert_same, following
+from tests.peers.redmine_record import Doing, of_script, without
 
 pytestmark = [pytest.mark.shared, pytest.mark.peer("redmine")]
 
-AFTER = parse_instant("2026-03-10T00:00:00Z")
 FIELDS = {"customer": "custom_field.Customer", "parts": "custom_field.Parts", "category": "category"}
 _MAKE_FIELDS = """
 several = {multiple: true, possible_values: %w(a b c)}
@@ -37,22 +32,6 @@ end
 """
 
 
-class Follower:
-    """Reads a Redmine again and again, and keeps what it read, as the service does."""
-
-    def __init__(self, source: RedmineSource) -> None:
-        self.source = source
-        self.cursor: bytes | None = None
-        self.kept: dict[str, Ticket] = {}
-        self.problems: list[str] = []
-
-    async def poll(self) -> None:
-        async for batch in self.source.collect(self.cursor):
-            self.cursor = batch.cursor
-            self.kept |= {one.id: one for one in batch.tickets}
-            self.problems += batch.problems
-
-
 class Jostled(RedmineSource):
     """Reads small pages, and before each of them something happens."""
 
@@ -61,40 +40,6 @@ class Jostled(RedmineSource):
     async def _page(self, window: Window, offset: int) -> Page[Row]:
         self.happens()
         return await super()._page(window, offset)
-
-
-@asynccontextmanager
-async def following(
-    redmine: Redmine,
-    time: ManualTime | None = None,
-    key: str = ADMIN,
-    kind: type[RedmineSource] = RedmineSource,
-    **keys: Any,
-) -> AsyncIterator[Follower]:
-    known: dict[str, Ticket] = {}
-
-    async def stored(ids: Sequence[str]) -> Mapping[str, Ticket]:
-        return {id: known[id] for id in ids if id in known}
-
-    around = Surroundings(Path(), time or ManualTime(AFTER), 0, stored)
-    source = kind("desk", RedmineSettings(url=redmine.url, key=Secret(key), **keys), around)
-    follower = Follower(source)
-    follower.kept = known
-    try:
-        yield follower
-    finally:
-        await source.close()
-
-
-def assert_same(kept: Mapping[str, Ticket], written: Mapping[str, Written]) -> None:
-    """What slamon read is what was done."""
-    assert set(kept) == set(written)
-    for id, one in written.items():
-        assert comparable(told(kept[id])) == comparable(one), f"issue {id}"
-        assert kept[id].history == "full"
-        assert kept[id].created_by == "customer"
-        ids = [event.id for event in kept[id].events]
-        assert len(set(ids)) == len(ids)
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +61,14 @@ def customs(redmine: Redmine, seeded: dict[str, Any]) -> dict[str, int]:
 
 
 @pytest.mark.asyncio
-async def test_every_history_is_what_the_seed_script_says_it_did(redmine: Redmine, seeded: dict[str, Any]) -> None:
+async def test_every_history_is_what_the_seed_script_says_it_did(
+    redmine: Redmine, seeded: dict[str, Any], figure: Callable[[str], None]
+) -> None:
     async with following(redmine) as follower:
         await follower.poll()
     assert follower.problems == []
-    assert_same(follower.kept, of_script(seeded))
+    verdicts = assert_same(follower.kept, of_script(seeded))
+    figure(f"redmine, seed 7: {len(seeded['ids'])} issues, {len(seeded['ev'])} events, {verdicts} verdicts")
     reopened = redmine.call("GET", f"/issues/{seeded['ids'][3]}.json")["issue"]
     assert (reopened["closed_on"] is None, reopened["status"]["is_closed"]) == (False, False)
 
@@ -130,6 +78,7 @@ async def test_no_key_and_a_wrong_key_are_refused_though_public_issues_are_shown
     redmine: Redmine, seeded: dict[str, Any]
 ) -> None:
     async with following(redmine, key="b" * 40) as follower:
+        assert isinstance(follower.source, RedmineSource)
         shown = await follower.source._page(Window(), 0)
         assert 0 < len(shown.rows) < len(seeded["ids"])
         with pytest.raises(SourceError, match="refused the account: 401") as caught:
@@ -184,17 +133,17 @@ async def test_agents_are_members_by_role_or_whoever_is_named(redmine: Redmine, 
         assert by.count("agent") == 1
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.asyncio
 async def test_every_history_is_what_was_done_at_random_while_it_was_read(
-    redmine: Redmine, customs: dict[str, int], seed: int
+    redmine: Redmine, customs: dict[str, int], seed: int, figure: Callable[[str], None]
 ) -> None:
     random = Random(seed)
     doing = Doing(redmine, random, parse_instant("2026-03-28T20:00:00Z"))
     doing.use_custom_fields(customs)
     time = ManualTime(doing.now)
     async with following(redmine, time, project=doing.project, fields=FIELDS) as follower:
-        for _ in range(25):
+        for _ in range(150):
             doing.pass_time()
             if len(doing.written) < 3 or random.random() < 0.1:
                 doing.create()
@@ -205,7 +154,9 @@ async def test_every_history_is_what_was_done_at_random_while_it_was_read(
                 await follower.poll()
         time.advance_to(max(time.now(), doing.now) + MINUTE)
         await follower.poll()
-        assert_same(follower.kept, doing.written)
+        verdicts = assert_same(follower.kept, doing.written)
+        events = sum(len(one.events) for one in doing.written.values())
+        figure(f"redmine, at random {seed}: {len(doing.written)} issues, {events} events, {verdicts} verdicts")
         time.advance(MINUTE)
         await follower.poll()
         cursor = follower.cursor
@@ -218,7 +169,7 @@ async def test_rows_that_move_while_pages_are_read_hide_nothing(
     redmine: Redmine, customs: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("slamon.sources.redmine.PAGE", 3)
-    doing = Doing(redmine, Random(3), parse_instant("2026-05-01T08:00:00Z"))
+    doing = Doing(redmine, Random(30), parse_instant("2026-05-01T08:00:00Z"))
     doing.use_custom_fields(customs)
     for _ in range(10):
         doing.now += SECOND

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import pytest
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, format_instant, parse_instant
-from slamon.core.ticket import Ticket
 from slamon.ports import SourceError
-from slamon.secrets import Secret
 from slamon.sources.http import Agents, Window
-from slamon.sources.rt import RtSettings, RtSource
+from slamon.sources.rt import RtSource
 from tests.clock import ManualTime
 from tests.conftest import SHARED
 from tests.peers.rt import RequestTracker, running
-from tests.peers.rt_record import Doing, Written, comparable, of_script, told, without
-from tests.sources.follower import Follower, final
+from tests.peers.rt_following import assert_same, following
+from tests.peers.rt_record import Doing, of_script, without
+from tests.sources.follower import final
 
 pytestmark = [pytest.mark.shared, pytest.mark.peer("request-tracker5")]
 
-AFTER = parse_instant("2026-03-10T00:00:00Z")
 CUSTOMER = {"customer": "custom_field.Customer"}
 TICKETS = 10  # one of each sort that the seed script knows
 _MAKE_FIELD = """
@@ -51,29 +48,6 @@ print $token;
 """
 
 
-@asynccontextmanager
-async def following(
-    tracker: RequestTracker, time: ManualTime | None = None, account: str = "slamon", token: str = "", **keys: Any
-) -> AsyncIterator[Follower]:
-    settings = RtSettings(url=tracker.url, token=Secret(token or tracker.token(account)), **keys)
-    follower = Follower(lambda around: RtSource("desk", settings, around), time or ManualTime(AFTER))
-    try:
-        yield follower
-    finally:
-        await follower.source.close()
-
-
-def assert_same(kept: Mapping[str, Ticket], written: Mapping[str, Written]) -> None:
-    """What slamon read of these tickets is what was done to them."""
-    assert set(written) <= set(kept)
-    for id, one in written.items():
-        assert comparable(told(kept[id])) == comparable(one), f"ticket {id}"
-        assert kept[id].history == "full"
-        assert kept[id].created_by == "agent"
-        ids = [event.id for event in kept[id].events]
-        assert len(set(ids)) == len(ids)
-
-
 @pytest.fixture(scope="module")
 def tracker() -> Iterator[RequestTracker]:
     with running(SHARED / "servers") as found:
@@ -93,13 +67,14 @@ def customer(tracker: RequestTracker, seeded: dict[str, Any]) -> None:
 
 @pytest.mark.asyncio
 async def test_every_history_is_what_the_seed_script_says_it_did(
-    tracker: RequestTracker, seeded: dict[str, Any]
+    tracker: RequestTracker, seeded: dict[str, Any], figure: Callable[[str], None]
 ) -> None:
     async with following(tracker) as follower:
         await follower.poll()
     assert follower.problems == []
     assert len(follower.kept) == TICKETS
-    assert_same(follower.kept, of_script(seeded))
+    verdicts = assert_same(follower.kept, of_script(seeded))
+    figure(f"rt, seed 5: {TICKETS} tickets, {len(seeded['ev'])} events, {verdicts} verdicts")
     for id, ticket in follower.kept.items():
         shown = tracker.call("GET", f"/ticket/{id}")
         assert final(ticket)["due_at"] == shown["Due"]
@@ -192,19 +167,21 @@ async def test_a_wrong_token_is_refused(tracker: RequestTracker) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.asyncio
 async def test_so_it_is_with_other_seeds_though_the_clock_went_back(
-    tracker: RequestTracker, seeded: dict[str, Any], seed: int
+    tracker: RequestTracker, seeded: dict[str, Any], seed: int, figure: Callable[[str], None]
 ) -> None:
     record = tracker.seed(seed, TICKETS)
     async with following(tracker) as follower:
         await follower.poll()
     assert len(follower.kept) >= 2 * TICKETS
-    assert_same(follower.kept, of_script(record) | of_script(seeded))
+    verdicts = assert_same(follower.kept, of_script(record))
+    assert_same(follower.kept, of_script(seeded))
+    figure(f"rt, seed {seed}: {TICKETS} tickets, {len(record['ev'])} events, {verdicts} verdicts")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.asyncio
 async def test_every_history_is_what_was_done_at_random_while_it_was_read(
-    tracker: RequestTracker, customer: None, seed: int
+    tracker: RequestTracker, customer: None, seed: int, figure: Callable[[str], None]
 ) -> None:
     random = Random(seed)
     doing = Doing(tracker, random, parse_instant(f"2026-0{seed + 2}-27T20:00:00Z"))
@@ -221,7 +198,9 @@ async def test_every_history_is_what_was_done_at_random_while_it_was_read(
                 await follower.poll()
         time.advance_to(max(time.now(), doing.now) + MINUTE)
         await follower.poll()
-        assert_same(follower.kept, doing.written)
+        verdicts = assert_same(follower.kept, doing.written)
+        events = sum(len(one.events) for one in doing.written.values())
+        figure(f"rt, at random {seed}: {len(doing.written)} tickets, {events} events, {verdicts} verdicts")
         time.advance(MINUTE)
         await follower.poll()
         cursor = follower.cursor
