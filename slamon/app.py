@@ -23,6 +23,7 @@ from slamon.settings import Settings
 from slamon.sources.replay import ReplaySettings
 from slamon.store import SqliteStore
 from slamon.systemd import Supervisor
+from slamon.time import wall_now
 from slamon.web.health import Health
 from slamon.web.local import NoLocalSocket
 from slamon.web.problems import Problem, Unwilling
@@ -106,7 +107,7 @@ class Service:
             self._operation = await self._built(self._first)
             parts.push_async_callback(lambda: self._operation.stop())
             await self._operation.start()
-            self._metrics.loaded(True, self._clock.time.now())
+            self._metrics.loaded(True, wall_now())
             await self._start_web()
             parts.push_async_callback(self._web.stop)
             log.info("slamon runs", version=__version__, url=self.url, now=format_instant(self._clock.time.now()))
@@ -168,12 +169,12 @@ class Service:
             try:
                 await self._swap(await self._read())
             except NotLoaded as error:
-                self._metrics.loaded(False, self._clock.time.now())
+                self._metrics.loaded(False, wall_now())
                 log.error("reload failed: everything goes on as before", error=str(error))
                 raise
             finally:
                 self._supervisor.ready()
-            self._metrics.loaded(True, self._clock.time.now())
+            self._metrics.loaded(True, wall_now())
             log.info("reloaded")
 
     async def _asked_to_reload(self) -> None:
@@ -206,7 +207,7 @@ class Service:
 
     async def _exposition(self) -> tuple[bytes, str]:
         scrape = await self._operation.scrape()
-        return await asyncio.to_thread(self._metrics.exposition, scrape), CONTENT_TYPE
+        return await self._metrics.exposition(scrape), CONTENT_TYPE
 
     async def _take(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
         return await self._operation.take(name, headers, body)

@@ -90,7 +90,7 @@ def settings_text(answers: Answers, written: Written) -> str:
 
 
 def rules_text(answers: Answers) -> str:
-    """The rules: a calendar, one policy for everybody, one route."""
+    """The rules: a calendar, one policy for everybody, a route for the promises and one for slamon itself."""
     calendar = ALL_DAY if answers.all_day else CALENDAR
     targets: Tree = {target: scalar(text) for target, text in answers.promises.items()}
     policy: Tree = {"match": "all", "calendar": calendar, "warn_at": WARN_AT, "targets": targets}
@@ -101,6 +101,8 @@ def rules_text(answers: Answers) -> str:
         "policies:\n  - name: everyone\n" + _lines(policy, "    "),
         "routes:\n  - name: team\n    match: all\n    steps:\n",
         f"      - {{when: [at_risk, breached], notify: [{names}]}}\n",
+        "  - name: slamon-itself  # a source that is silent, a message that could not be delivered\n",
+        f"    match: {{alert: monitor}}\n    steps:\n      - {{when: [raised, cleared], notify: [{names}]}}\n",
     ]
     return "\n".join(filter(None, parts[:3])) + "\n" + "".join(parts[3:])
 

@@ -48,7 +48,7 @@ class Collector:
         self._told: dict[str, None] = {}  # problems that were logged
         self._polled: tuple[float, Instant] | None = None  # when it was last asked, on both clocks
         self._read_at: Instant | None = None  # when the source was last read to its end
-        self._reconciled = ""  # the last ticket id that was asked about again
+        self._known_at: Instant | None = None  # as `_read_at`, but of an earlier process
 
     @property
     def standing_fault(self) -> str | None:
@@ -81,7 +81,8 @@ class Collector:
 
     def staleness(self) -> str | None:
         """A remark on data that is older than it may be."""
-        age = None if self._read_at is None else self._time.now() - self._read_at
+        read_at = self._read_at if self._read_at is not None else self._known_at
+        age = None if read_at is None else self._time.now() - read_at
         if age is None or age <= self._max_data_age:
             return None
         return f"as last known {span_text(age)} ago: the source {self._source.name} cannot be read"
@@ -114,6 +115,8 @@ class Collector:
         """Read what is new. Faults are reported, not raised; after one the next polls wait longer and longer."""
         now = self._time.monotonic()
         if now >= self._patience.not_before:
+            if self._polled is None:
+                self._known_at = await self._remembered_read()
             self._polled = now, self._time.now()
             error = await self._failure(self._read, self._fault)
             if error is None:
@@ -133,8 +136,11 @@ class Collector:
                 log.debug("no last look at the ticket", source=self._source.name, error=str(error))
 
     async def reconcile(self) -> None:
-        """Ask again, by id, about some tickets that are open here: what was deleted there is told by no search."""
-        if isinstance(self._source, Rereads) and self._fault.standing is None:
+        """Ask again, by id, about some tickets that are open here: what was deleted there is told by no search.
+
+        Not before the source was read to its end: until then there is better to ask it for.
+        """
+        if isinstance(self._source, Rereads) and self._fault.standing is None and self.was_read:
             error = await self._failure(self._look_at_some, self._doubt)
             if error is not None:
                 self._patience.asked_to_wait(error, self._time.monotonic())
@@ -159,6 +165,14 @@ class Collector:
             if batch.progress is not None:
                 log.info("reading", source=name, progress=batch.progress)
         self._read_at = self._time.now()
+        await self._store.set_value(f"read {name}", str(self._read_at).encode())
+
+    async def _remembered_read(self) -> Instant | None:
+        try:
+            found = await self._store.value(f"read {self._source.name}")
+        except StoreError:
+            return None
+        return None if found is None else int(found)
 
     async def _file(
         self, tickets: Sequence[Ticket], cursor: bytes | None, begun: float, asked: Sequence[str] = ()
@@ -169,12 +183,15 @@ class Collector:
 
     async def _look_at_some(self) -> None:
         source = self._source
-        ids = await self._store.open_tickets(source.name, self._reconciled, _RECONCILED_AT_ONCE)
-        self._reconciled = ids[-1] if len(ids) == _RECONCILED_AT_ONCE else ""
+        place = f"reconciled {source.name}"
+        last = (await self._store.value(place) or b"").decode()
+        ids = await self._store.open_tickets(source.name, last, _RECONCILED_AT_ONCE)
         wanted = [*dict.fromkeys([*ids, *await self._gone.due()])]
         if wanted and isinstance(source, Rereads):
             begun = self._time.monotonic()
             await self._file(await source.fetch(wanted), None, begun, wanted)
+        following = ids[-1] if len(ids) == _RECONCILED_AT_ONCE else ""
+        await self._store.set_value(place, following.encode())
 
     def _report(self, found: Sequence[str]) -> None:
         new = [problem for problem in dict.fromkeys(found) if problem not in self._told]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -17,7 +18,7 @@ from slamon.core.wording import span_text
 from slamon.flow.courier import Courier, Manners
 from slamon.flow.look import Looker, with_note
 from slamon.flow.surely import Surely, to_its_end
-from slamon.ports import Delivery, Ending, Home, Store, Time
+from slamon.ports import Delivery, Ending, Home, Notification, Store, Time
 
 _MOST = 10_000  # deliveries that become one message
 _CANDIDATES = 20  # of which the first that is still true goes alone
@@ -67,8 +68,17 @@ class Composer:
         if pairs and not (choice.why == "many" and few and len(pairs) < len(taken)):
             await self._go(choice, pairs, _note(taken, self._manners))
 
+    async def reworded(self, notification: Notification, pairs: Sequence[Pair]) -> Notification:
+        """The notification with the words of now; its id stays."""
+        home, note = (pairs[0][0].route, pairs[0][0].address), _note([one for one, _ in pairs], self._manners)
+        made = with_note(await self._merged(home, pairs), note)
+        before = notification.message
+        message = msgspec.structs.replace(made, id=before.id, thread=before.thread, update=before.update)
+        await self._surely(lambda: self._store.reword(notification.id, message))
+        return replace(notification, message=message)
+
     async def _go(self, choice: Choice, pairs: Sequence[Pair], note: str | None) -> None:
-        message = with_note(await self._merged(choice, pairs), note)
+        message = with_note(await self._merged(choice.home, pairs), note)
         now = self._time.now()
         self._bundles.went(choice, now)
         await to_its_end(self._bind_and_send(message, [one.id for one, _ in pairs], now))
@@ -78,10 +88,10 @@ class Composer:
         if bound is not None:
             await self._courier.attempt(bound)
 
-    async def _merged(self, choice: Choice, pairs: Sequence[Pair]) -> Message:
+    async def _merged(self, home: tuple[str, str | None], pairs: Sequence[Pair]) -> Message:
         if len(pairs) == 1:
             return pairs[0][1]
-        route, address = choice.home
+        route, address = home
         id = delivery_id("\n".join(sorted(one.identity for one, _ in pairs)))
         messages, now = [message for _, message in pairs], self._time.now()
         # In a thread: thousands of lines are put in order.
@@ -90,7 +100,7 @@ class Composer:
 
     async def _expire(self, choice: Choice, pairs: Sequence[Pair]) -> None:
         """What could not be sent for so long that it is no news any more; the fallback may get it."""
-        message = await self._merged(choice, pairs)
+        message = await self._merged(choice.home, pairs)
         ids, now = [one.id for one, _ in pairs], self._time.now()
         bound = await self._surely(lambda: self._store.bind(self._notifier, message, ids, now))
         if bound is not None:

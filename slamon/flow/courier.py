@@ -21,6 +21,7 @@ _FIRST_PAUSE = 1.0  # seconds; doubled with every attempt
 _TIME_BUDGET = 60.0  # for one attempt; a notifier has shorter limits of its own
 _UNNAMED_WAIT: Span = 10 * SECOND  # when it is too much for the other side, and it does not say for how long
 _LONGEST_ERROR = 200  # characters of it that another notifier's readers are told
+_NEVER_THERE = (Reason.UNREACHABLE, Reason.TIMEOUT)  # failures before the message went out, if the outcome is known
 _REPORTED_AT_ONCE = 200
 
 
@@ -126,7 +127,9 @@ class Courier:
         if error.reason is not Reason.RATE_LIMITED or error.retry_after is None:
             self._pace.failed(now)
         again_at = self._after(notification.attempts, error.retry_after)
-        await self._surely(lambda: self._store.retry(notification.id, again_at, str(error), doubtful=error.unknown))
+        text, unknown = str(error), error.unknown
+        seen = unknown or error.reason not in _NEVER_THERE
+        await self._surely(lambda: self._store.retry(notification.id, again_at, text, doubtful=unknown, seen=seen))
 
     def _after(self, attempts: int, retry_after: Span | None) -> Instant:
         """When to try again: full jitter, never before the other side's own wish."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from slamon.core.assess import Assessor
 from slamon.core.bundles import Bundles, Choice
@@ -16,7 +16,7 @@ from slamon.flow.observe import Fault, Observer, log
 from slamon.flow.pace import Pace
 from slamon.flow.standing import Standings
 from slamon.flow.surely import PAUSE, Surely, to_its_end
-from slamon.ports import Ending, Notification, Notifier, Store, Time
+from slamon.ports import Delivery, Ending, Notification, Notifier, Store, Time
 
 __all__ = ["Deliverer", "Knowledge", "Manners", "Teller"]
 
@@ -135,7 +135,9 @@ class Deliverer:
             await to_its_end(self._again(notification, now))
         except Exception as error:  # taken is taken: nobody else would give it back before the next start
             text, doubtful = f"defect: {type(error).__name__}", notification.doubtful
-            await self._surely(lambda: self._store.retry(notification.id, now, text, doubtful=doubtful))
+            await self._surely(
+                lambda: self._store.retry(notification.id, now, text, doubtful=doubtful, seen=notification.seen)
+            )
             raise
         return True
 
@@ -146,14 +148,22 @@ class Deliverer:
         """
         if notification.made_at < now - self._horizon:
             await self._courier.end(notification, Ending.EXPIRED, "too old")
-        elif notification.doubtful or notification.is_copy or not await self._superseded(notification):
+        elif notification.doubtful or notification.is_copy:
             await self._courier.attempt(notification)
+        elif (renewed := await self._renewed(notification)) is not None:
+            await self._courier.attempt(renewed)
 
-    async def _superseded(self, notification: Notification) -> bool:
+    async def _renewed(self, notification: Notification) -> Notification | None:
+        """Worded by what is so now, if nobody can have seen it yet. None: nothing of it is so any more."""
         deliveries = await self._surely(lambda: self._store.bound(notification.id, _MOST_LOOKED_AT))
-        found = await self.looker.look(deliveries, first=True)
-        if found.true or found.broken:
-            return False
+        found = await self.looker.look(deliveries, first=notification.seen)
+        if found.true:
+            return notification if notification.seen else await self._composer.reworded(notification, found.true)
+        if found.broken or not await self._superseded(notification, deliveries):
+            return notification
+        return None
+
+    async def _superseded(self, notification: Notification, deliveries: Sequence[Delivery]) -> bool:
         turns, now = {one.id: one.turn for one in deliveries}, self._time.now()
         dues = await self._surely(lambda: self._store.supersede(notification.id, turns, now))
         if dues is None:  # found again meanwhile: true after all

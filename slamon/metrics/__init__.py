@@ -5,12 +5,14 @@ Labels are closed sets known from the configuration; never a ticket's id, subjec
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
+from prometheus_client.samples import Sample
 
 from slamon.metrics import scrape as scraping
 from slamon.metrics.asking import ask
@@ -26,6 +28,7 @@ __all__ = ["CONTENT_TYPE", "Expected", "Metrics", "Moment", "Scrape", "SourceSta
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 
 CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
+_AT_ONCE = 100  # samples: less than a millisecond
 
 
 class Metrics(PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
@@ -44,11 +47,18 @@ class Metrics(PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
         self.expect_sources(expected)
         self.expect_deliveries(expected)
 
-    def exposition(self, scrape: Scrape) -> bytes:
-        """The whole as text. Takes milliseconds, and may be called in another thread than the rest."""
-        return generate_latest(_Both(self._registry, [*self._families(scrape)]))
+    async def exposition(self, scrape: Scrape) -> bytes:
+        """The whole as text, made in short turns: however much there is to show, nobody waits for long."""
+        parts = []
+        for metric in self._all(scrape):
+            for part in _rendered(metric):
+                parts.append(part)
+                await asyncio.sleep(0)
+        return b"".join(parts)
 
-    def _families(self, scrape: Scrape) -> Iterator[Metric]:
+    def _all(self, scrape: Scrape) -> Iterator[Metric]:
+        """What was counted all along, and what is asked for just now."""
+        yield from self._registry.collect()
         yield from scraping.of_store(scrape, self._expected)
         yield from scraping.of_parts(scrape)
         yield from scraping.of_sources(scrape)
@@ -57,13 +67,19 @@ class Metrics(PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
         )
 
 
-class _Both(Collector):
-    """What is counted all along, and what was asked for just now."""
+class _One(Collector):
+    """A metric with some of its samples."""
 
-    def __init__(self, counted: CollectorRegistry, asked: list[Metric]) -> None:
-        self._counted = counted
-        self._asked = asked
+    def __init__(self, metric: Metric, samples: Sequence[Sample]) -> None:
+        self._part = Metric(metric.name, metric.documentation, metric.type, metric.unit)
+        self._part.samples = list(samples)
 
     def collect(self) -> Iterator[Metric]:
-        yield from self._counted.collect()
-        yield from self._asked
+        yield self._part
+
+
+def _rendered(metric: Metric) -> Iterator[bytes]:
+    """A metric as text, a part at a time; what it is called and means stands before the first sample only."""
+    for start in range(0, max(1, len(metric.samples)), _AT_ONCE):
+        text = generate_latest(_One(metric, metric.samples[start : start + _AT_ONCE]))
+        yield text if start == 0 else text.split(b"\n", 2)[2]

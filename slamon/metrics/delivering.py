@@ -31,7 +31,7 @@ class DeliveryCounts:
             ["notifier"],
             registry=registry,
         )
-        self._ended = Counter(
+        self._deliveries_ended = Counter(
             "slamon_deliveries_ended", "Deliveries ended, by ending.", ["notifier", "ending"], registry=registry
         )
         self._lateness = Histogram(
@@ -47,7 +47,7 @@ class DeliveryCounts:
             for outcome in ("accepted", *Reason):
                 self._attempts.labels(notifier, outcome)
             for ending in Ending:
-                self._ended.labels(notifier, ending)
+                self._deliveries_ended.labels(notifier, ending)
             self._unknown.labels(notifier)
             self._lateness.labels(notifier)
 
@@ -63,7 +63,7 @@ class DeliveryCounts:
         self._unknown.labels(notifier).inc(unknown)
 
     def delivered(self, notifier: str, ending: Ending, lateness: Sequence[Span]) -> None:
-        self._ended.labels(notifier, ending).inc(len(lateness))
+        self._deliveries_ended.labels(notifier, ending).inc(len(lateness))
         if ending is Ending.SENT:
             for one in lateness:
                 self._lateness.labels(notifier).observe(max(0, one) / SECOND)

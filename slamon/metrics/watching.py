@@ -14,10 +14,7 @@ from slamon.web.access import Lapse
 
 
 class WatchCounts:
-    """flow.watch.WatchObserver, and what the service says of itself.
-
-    What comes and goes is kept as a whole and put in place at once: a scrape in another thread never sees half of it.
-    """
+    """flow.watch.WatchObserver, and what the service says of itself; what comes and goes is kept for the next scrape."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.conditions: Collection[tuple[str, str]] = ()  # that stand: name and subject
@@ -77,7 +74,7 @@ class WatchCounts:
         self._unexplained.set(unexplained)
 
     def loaded(self, successful: bool, at: Instant) -> None:
-        """Settings and rules were read, at the start or for a reload."""
+        """Settings and rules were read, at the start or for a reload; `at` is the machine's time."""
         self._loaded.set(successful)
         if successful:
             self._loaded_at.set(at / SECOND)

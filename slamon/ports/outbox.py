@@ -68,6 +68,7 @@ class Notification:
     attempts: int  # before this one
     doubtful: bool  # whether an earlier attempt may have been accepted
     is_copy: bool  # of one that another notifier could not deliver
+    seen: bool = False  # whether an earlier attempt got as far as the message: the same id must be the same words
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,11 @@ class Outbox(Protocol):
     ) -> Sequence[Instant]:
         """End a notification and the deliveries it carries; their `due_at`. With a copy, if it is not one itself."""
 
-    async def retry(self, id: int, at: Instant, error: str, *, doubtful: bool) -> None:
-        """Give a notification back, to be tried again at an instant; once doubtful it stays so."""
+    async def retry(self, id: int, at: Instant, error: str, *, doubtful: bool, seen: bool = True) -> None:
+        """Give a notification back, to be tried again at an instant; once doubtful, or seen, it stays so."""
+
+    async def reword(self, id: int, message: Message) -> None:
+        """Give a notification that is being sent other words; nothing happens if it is doubtful or seen."""
 
     async def supersede(self, id: int, looked_at: Mapping[int, int], now: Instant) -> Sequence[Instant] | None:
         """End a notification none of whose deliveries, given as {id: turn}, is true any more; their `due_at`.

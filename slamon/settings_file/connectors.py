@@ -18,6 +18,7 @@ from slamon.settings_file.values import Leaf, SecretText, Section, SettingsRepor
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _LONGEST_CHAIN = 10
+_OURSELVES = "slamon"
 
 
 class Connectors(Field[tuple[Named[Connector | None], ...]]):
@@ -36,6 +37,9 @@ class Connectors(Field[tuple[Named[Connector | None], ...]]):
             if not _NAME.fullmatch(key.text):
                 help = "use letters, digits, _, . and - only, as in acme-desk"
                 report.error(key, "bad-name", f"{quoted(key.text)} cannot be the name of a {self._registry.what}", help)
+            elif self._registry.what == "source" and key.text == _OURSELVES:
+                help = "give it another name, such as desk"
+                report.error(key, "bad-name", f"{quoted(key.text)} is what alerts about slamon itself come from", help)
         return _Reading(self._registry, node, report).all()
 
     def schema(self) -> Schema:

@@ -64,8 +64,11 @@ class SqliteOutbox:
     ) -> Sequence[Instant]:
         return await self._units.write(lambda db: sending.settle(db, id, ending, now, error, copy))
 
-    async def retry(self, id: int, at: Instant, error: str, *, doubtful: bool) -> None:
-        await self._units.change(sql.RETRY, at, error, int(doubtful), id)
+    async def retry(self, id: int, at: Instant, error: str, *, doubtful: bool, seen: bool = True) -> None:
+        await self._units.change(sql.RETRY, at, error, int(doubtful), int(seen), id)
+
+    async def reword(self, id: int, message: Message) -> None:
+        await self._units.change(sql.REWORD, rows.encoded(message)[1], id)
 
     async def supersede(self, id: int, looked_at: Mapping[int, int], now: Instant) -> Sequence[Instant] | None:
         return await self._units.write(lambda db: sending.supersede(db, id, looked_at, now))

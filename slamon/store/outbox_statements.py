@@ -2,7 +2,7 @@
 
 _DELIVERY = """identity, source, ticket, policy, target, cycle, route, notifier, moment, promise, due_at, not_before,
   bundle, address, collective, follows, remark"""
-_NOTIFICATION = "id, notifier, message, made_at, attempts, doubtful, copy_of IS NOT NULL"
+_NOTIFICATION = "id, notifier, message, made_at, attempts, doubtful, copy_of IS NOT NULL, seen"
 
 # --- queueing --------------------------------------------------------------------------------------------------------
 
@@ -104,9 +104,11 @@ RETURNING due_at, source, ticket
 TURNS = "SELECT id, turn FROM deliveries WHERE notification = ? AND state = 'bound'"
 RETRY = """
 UPDATE notifications SET
-  state = 'pending', next_at = ?, error = ?, doubtful = max(doubtful, ?), attempts = attempts + 1
+  state = 'pending', next_at = ?, error = ?, doubtful = max(doubtful, ?), seen = max(seen, ?),
+  attempts = attempts + 1
 WHERE id = ? AND state = 'sending'
 """
+REWORD = "UPDATE notifications SET message = ? WHERE id = ? AND state = 'sending' AND doubtful = 0 AND seen = 0"
 RELEASE = "UPDATE notifications SET state = 'pending', doubtful = 1 WHERE state = 'sending'"
 DEAD_LETTERS = """
 SELECT message, notifier, route, state, ended_at, error FROM notifications

@@ -76,8 +76,9 @@ def waiting(row: Row) -> Waiting:
 
 
 def notification(row: Row) -> Notification:
-    id, notifier, message, made_at, attempts, doubtful, is_copy = row
-    return Notification(id, notifier, decode_message(message), made_at, attempts, bool(doubtful), bool(is_copy))
+    id, notifier, message, made_at, attempts, doubtful, is_copy, seen = row
+    text = decode_message(message)
+    return Notification(id, notifier, text, made_at, attempts, bool(doubtful), bool(is_copy), bool(seen))
 
 
 def dead_letter(row: Row) -> DeadLetter:

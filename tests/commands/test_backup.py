@@ -16,9 +16,8 @@ import pytest_asyncio
 
 from slamon.cli import Exit
 from slamon.commands.backup import backup, restore
-from tests.e2e.process import ROOT, ServiceProcess, is_ready, until
+from tests.e2e.process import ROOT, ServiceProcess, free_port, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
-from tests.e2e.process import free_port
 
 RULES = """
 version: 1
@@ -56,7 +55,8 @@ class World:
     def write(self, count: int) -> None:
         created = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
         with (self.folder / "tickets.jsonl").open("a", encoding="utf-8") as stream:
-            for self.written in range(self.written + 1, self.written + 1 + count):
+            for _ in range(count):
+                self.written += 1
                 stream.write(json.dumps({"id": f"t{self.written}", "created_at": created}) + "\n")
 
     async def traffic(self) -> None:
@@ -140,7 +140,9 @@ async def test_a_restore_beside_the_running_service_is_refused_and_names_it(worl
 
 
 @pytest.mark.asyncio
-async def test_a_database_of_a_killed_service_can_be_backed_up(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_database_of_a_killed_service_can_be_backed_up(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     await world.start()
     world.write(3)
     await until(lambda: len(world.told()) == 3, what="all are told of")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import pty
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -219,6 +221,19 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.
     (tmp_path / "file").write_text("")
     assert init(tmp_path / "file" / "below", given("file")) is Exit.CANNOT_RUN
     assert "cannot be written: Not a directory" in capsys.readouterr().err
+
+
+def test_the_page_on_the_first_hour_takes_twelve_commands_and_its_settings_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (ROOT / "docs" / "how-to" / "first-hour.md").read_text("utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    commands = [line for language, block in blocks if not language for line in block.splitlines()]
+    assert len(commands) == 12
+    [typed] = [shlex.split(line) for line in commands if line.startswith("slamon init ")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-m", *typed], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    passes(tmp_path / "desk", monkeypatch)
 
 
 # at a terminal

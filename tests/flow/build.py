@@ -20,6 +20,7 @@ from slamon.flow.deliver import Deliverer, Manners, Teller
 from slamon.flow.judge import Address, Join, JudgeLoop, as_told, no_address
 from slamon.flow.observe import Outcome, Promise
 from slamon.flow.standing import Standings
+from slamon.flow.tally import Customers
 from slamon.ports import Ending, Reason, Store
 from slamon.rulefile import read_texts
 from slamon.silences import silences_of
@@ -172,11 +173,15 @@ def assemble(
     address: Address = no_address,
     desk: Desk | None = None,
     tellers: Mapping[str, Teller] | None = None,
+    customers: Customers | None = None,
 ) -> Bench:
     desk, watched, known, queued = desk or Desk(), Watched(), Known(), asyncio.Event()
     standings = Standings(store, silences_of)
     changed = asyncio.Event()
-    loop = JudgeLoop(assessor, store, time, changed, queued.set, watched, version, standings, join, address)
+    loop = JudgeLoop(
+        *(assessor, store, time, changed, queued.set, watched, version, standings, join, address),
+        customers or Customers(),
+    )
     deliverer = Deliverer(
         desk, assessor, store, time, queued, watched, known, standings, manners, join, queued.set, tellers
     )

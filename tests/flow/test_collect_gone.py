@@ -33,6 +33,7 @@ async def test_a_ticket_that_is_back_without_a_word_lives_on_also_after_a_restar
     await world.collector.reread("1")
     assert await events(world, "1") == 1
     restarted = World(source, store, world.time)
+    await restarted.collector.poll()
     await restarted.collector.reconcile()
     assert await events(restarted, "1") == 1
     source.present["1"] = ticket("1")

@@ -96,7 +96,7 @@ async def test_a_loop_that_is_blocked_for_ten_seconds_loses_nothing(store: Store
     start = 1_780_909_200 * SECOND  # 2026-06-08T09:00:00Z
     run = bench(store, format_instant(start), rules.replace("when: [at_risk, breached]", "when: breached"))
     real = ScaledTime(wall_now(), start, _SPEED)
-    for part in (run.loop, run.deliverer, run.deliverer._looker, run.deliverer._courier, run.deliverer._composer):
+    for part in (run.loop, run.deliverer, run.deliverer.looker, run.deliverer._courier, run.deliverer._composer):
         part._time = real
     for number in range(20):
         at = format_instant(start + number * SECOND // 4)

@@ -233,7 +233,7 @@ async def test_a_backup_of_an_older_version_is_brought_up_to_date_by_the_next_st
 
 
 @pytest.mark.asyncio
-async def test_looking_at_a_database_tells_its_version_and_damage_and_gives_up_in_time(make: Make, path: Path) -> None:
+async def test_looking_at_a_database_tells_its_version_and_its_damage(make: Make, path: Path) -> None:
     await closed_with(make, *map(str, range(2000)))
     found = examine(path, 30)
     assert (found.version, found.damage) == (found.known_version, ())
@@ -242,10 +242,13 @@ async def test_looking_at_a_database_tells_its_version_and_damage_and_gives_up_i
     with path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(b"\xff" * 4096 * 4)
-    with pytest.raises(StoreUnusable):
-        raise_if_damaged(path)
+    assert examine(path, 30).damage
+    with pytest.raises(StoreUnusable, match="is damaged"):
+        verify(path)
 
 
-def raise_if_damaged(path: Path) -> None:
-    if examine(path, 30).damage:
-        raise StoreUnusable("damaged")
+@pytest.mark.asyncio
+async def test_looking_at_a_database_that_nobody_has_open_leaves_no_trace(make: Make, path: Path) -> None:
+    await closed_with(make, "1")
+    examine(path, 30)
+    assert beside(path) == set()

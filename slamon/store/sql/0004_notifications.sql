@@ -11,6 +11,7 @@ CREATE TABLE notifications (
   tried_at INTEGER,
   attempts INTEGER NOT NULL,
   doubtful INTEGER NOT NULL,  -- an earlier attempt may have been accepted
+  seen INTEGER NOT NULL DEFAULT 0,  -- an earlier attempt got as far as the message itself
   copy_of INTEGER UNIQUE,     -- the one that another notifier could not deliver
   ended_at INTEGER,
   error TEXT,

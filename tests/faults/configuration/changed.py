@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from slamon.core.bundles import Bundles, Waiting
 from slamon.core.instants import DAY
 from tests.faults.process.house import RULES, House
 from tests.faults.process.rows import LivingRows
@@ -10,12 +14,13 @@ from tests.faults.world import same
 
 ROWS = LivingRows()
 _MANY = 20
-_GROUPED = RULES.replace("group: {by: [id], wait: 1s, digest_above: 1000}", "group: {wait: 2s, digest_above: 3}")
-_IDS = sorted(f"T-{number}" for number in range(1, _MANY + 1))
+_GROUPED = RULES.replace("group: {by: [id], wait: 1s, digest_above: 1000}", "group: {wait: 1s, digest_above: 3}")
+_OTHER = "{name: other, match: {priority: high}, calendar: 24x7, warn_at: 50%, targets: {first_response: 1h}}"
+_IDS = [f"T-{number:02}" for number in range(1, _MANY + 1)]
 
 
-def _all(moment: str) -> str:
-    return " + ".join(f"{id} {moment}" for id in _IDS)
+def _all(moment: str, first: int = 0) -> str:
+    return " + ".join(f"{id} {moment}" for id in _IDS[first:])
 
 
 async def _reloads(house: House, text: str) -> None:
@@ -23,6 +28,11 @@ async def _reloads(house: House, text: str) -> None:
     before = len(house.logged("reloaded"))
     await house.slamon.reload()
     await house.until(lambda: len(house.logged("reloaded")) > before, "it was reloaded")
+
+
+def _covered(house: House) -> int:
+    """How many promises messages were about."""
+    return sum(len(one.data["covers"]) for one in house.hook.took)
 
 
 async def _none(self: object) -> None: ...
@@ -35,16 +45,13 @@ async def _none(self: object) -> None: ...
     ("T-1 warning 50%",),
 )
 async def _(house: House) -> None:
-    both = RULES.replace("match: all, calendar", "match: {group: none}, calendar", 1)
     await house.begin()
-    house.rules(RULES.replace("policies: [", "policies: [{name: other, match: {priority: high}, calendar: 24x7, warn_at: 50%, targets: {first_response: 1h}}, "))
-    await house.slamon.reload()
-    await house.until(lambda: house.logged("reloaded"), "it was reloaded")
+    await _reloads(house, RULES.replace("policies: [", f"policies: [{_OTHER}, "))
     house.write("T-1", -1000.0, fields={"priority": "high"})
     await house.arrived("T-1 warning 50%")
     line = 'slamon_commitments{policy="other",source="desk",status="at_risk",target="first_response"}'
     same("counted", await house.metric(line), 1.0)
-    await _reloads(house, RULES.replace("policies: [{name: all, match: all", "policies: [{name: all, match: {not: {priority: high}}"))
+    await _reloads(house, RULES.replace("match: all, calendar", "match: {not: {priority: high}}, calendar"))
 
     async def is_forgotten() -> bool:
         return await house.metric(line) == 0.0
@@ -62,25 +69,30 @@ async def _(house: House) -> None:
     await house.begin()
     for id in _IDS:
         house.write(id, 300.0)
-    await house.arrived(_all("breached"))
+    await house.until(lambda: _covered(house) == _MANY, "all are told of")
     await _reloads(house, RULES.replace("{name: all, match: all, calendar", "{name: every, match: all, calendar"))
-    await house.until(lambda: len(house.hook.took) > 1, "it is told")
+    await house.until(lambda: _covered(house) == 2 * _MANY, "all are told of as what they are called now")
+
+
+_how = Bundles._how
+
+
+def _one_by_one(self: Bundles, one: Waiting, now: int) -> Any:
+    found = _how(self, one, now)
+    return replace(found, why="one", left=one.count - 1) if found.why == "many" else found
 
 
 @ROWS.add(
     "threshold of the warning changed under 20 promises at risk",
-    "At most one digest a route: it says what is at risk now",
-    Guard("`Bundles._choice`: much at once goes together", Off("slamon.core.bundles.Bundles._choice", None)),
-    (_all("warning 40%"),),
+    "At most one digest a route: beside it no more than the one that may go at once",
+    Guard("`Bundles._how`: what was gathered goes together", Off("slamon.core.bundles.Bundles._how", _one_by_one)),
+    ("T-01 warning 50%", _all("warning 50%", 1), "T-01 warning 40%", _all("warning 40%", 1)),
 )
 async def _(house: House) -> None:
     await house.begin()
     await _reloads(house, _GROUPED)
     for id in _IDS:
         house.write(id, -1000.0)
-    await house.until(lambda: len(house.hook.took) == 2, "it is told")
-    import asyncio
-    for n in (1,2,3):
-        await _reloads(house, _GROUPED.replace("50%", ["40%", "60%", "30%"][n-1]))
-        await asyncio.sleep(5)
-        print(n, [(x.line, x.data["title"]) for x in house.hook.took])
+    await house.until(lambda: _covered(house) == _MANY, "all are told of")
+    await _reloads(house, _GROUPED.replace("50%", "40%"))
+    await house.until(lambda: _covered(house) == 2 * _MANY, "what the new threshold makes of them is told")

@@ -87,7 +87,10 @@ def _with_its_end(self: references.References, path: str, node: Any) -> str:
 @ROWS.add(
     "file of a secret with a newline at its end",
     "The newline is no part of it",
-    Guard("`References._file`: without its line end", Off("slamon.settings_file.references.References._file", _with_its_end)),
+    Guard(
+        "`References._file`: without its line end",
+        Off("slamon.settings_file.references.References._file", _with_its_end),
+    ),
     ("T-1 breached",),
 )
 async def _(house: House) -> None:

@@ -38,8 +38,8 @@ def _always_alone(self: Bundles, waiting: Any, now: int, **keys: Any) -> Any:
     Guard("`Bundles.choose`", Off("slamon.core.bundles.Bundles.choose", _always_alone)),
     (
         *(f"12:{number + 34}:00 desk: WARNING: {number}: first response is due in 30 min" for number in range(1, 13)),
-        "15:01:00 desk: BREACHED: 1: first response is overdue",
-        "15:01:01 desk: BREACHED: 2: first response is overdue",
+        "15:01:00 desk: BREACHED: 1: first response is overdue by 1 h 56 min",
+        "15:01:01 desk: BREACHED: 2: first response is overdue by 1 h 55 min",
         "15:01:02 desk: BREACHED: 10 promises are broken, 2 at risk · all",
         "15:20:00 desk: BREACHED: 21: first response is overdue",
         "15:25:00 desk: BREACHED: 22: first response is overdue",

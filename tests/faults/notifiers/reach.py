@@ -44,7 +44,7 @@ def _always_doubtful(error: Exception, progress: http.Progress) -> SendError:
     "Tried again until it is there, told once; as nothing can have arrived, what is true no more is not sent",
     Guard("`http._failure`: what was never sent is certain", Off("slamon.notifiers.http._failure", _always_doubtful)),
     (
-        "12:36:00 desk: WARNING: 1: first response is due in 30 min",
+        "12:36:00 desk: WARNING: 1: first response is due in 23 min 59 s",
         "12:36:01 desk: MET: 2: first response was met",
         *BROKEN,
     ),
@@ -70,7 +70,11 @@ def _ever_louder(self: Any, error: str, kind: str | None = None) -> None:
     "DNS failure",
     "Tried again until the name is known; told once however long it lasts, in words that name the cause",
     Guard("`Fault.broke`: once a fault", Off("slamon.flow.observe.Fault.broke", _ever_louder)),
-    ("12:38:31 desk: 1: first response is due in 30 min", "13:00:00 desk: 1: first response is overdue"),
+    (
+        "12:38:31 desk: 1: first response is due in 21 min 29 s"
+        " [due Fri 2026-06-05 12:30 UTC, sent Fri 2026-06-05 12:38:31 UTC]",
+        "13:00:00 desk: 1: first response is overdue",
+    ),
     kind="webhook",
 )
 async def _(world: World) -> None:
@@ -101,7 +105,7 @@ def _trusting(ca_file: Any) -> ssl.SSLContext:
     "TLS certificate of another host",
     "Nothing is sent to it, least of all the address that is the key; told once; sent when the right one is back",
     Guard("`http.tls_context`: verified", Off("slamon.notifiers.slack.tls_context", _trusting)),
-    ("12:38:31 desk: WARNING: 1: first response is due in 30 min", *BROKEN),
+    ("12:38:31 desk: WARNING: 1: first response is due in 21 min 28 s", *BROKEN),
 )
 async def _(world: World) -> None:
     authority, contexts = certificates()

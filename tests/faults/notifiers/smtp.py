@@ -102,7 +102,7 @@ async def _in_clear(self: Any, *given: Any, **keys: Any) -> None:
     "Nothing is sent in clear, neither password nor text; told once; sent as soon as there is encryption",
     Guard("`Transaction._greet`: STARTTLS or nothing", Off("slamon.notifiers.smtp.SMTP.starttls", _in_clear)),
     (
-        "12:38:31 desk <a>: WARNING: 1: first response is due in 30 min",
+        "12:38:31 desk <a>: WARNING: 1: first response is due in 21 min 29 s",
         "13:00:00 desk <a>: BREACHED: 1: first response is overdue",
     ),
 )

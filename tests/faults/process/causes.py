@@ -15,7 +15,6 @@ from typing import Any
 from tests.faults.process.clocks import Shift, shifted
 from tests.faults.row import _found
 
-
 _life = ExitStack()  # of this process: never left
 
 
@@ -68,12 +67,12 @@ def _clock(path: str) -> None:
 
 
 def _blocks(method: str, seconds: str) -> None:
-    """blocks MODULE.CLASS.METHOD SECONDS: the tenth call holds the loop up for so long."""
+    """blocks MODULE.CLASS.METHOD SECONDS: the third call holds the loop up for so long."""
     owner, attribute = _found(method)
     whole, calls = getattr(owner, attribute), itertools.count(1)
 
     async def blocking(*given: Any, **named: Any) -> Any:
-        if next(calls) == 10:
+        if next(calls) == 3:
             time.sleep(float(seconds))  # noqa: ASYNC251 - that is the fault
         return await whole(*given, **named)
 

@@ -34,6 +34,10 @@ class Posted:
 Answers = Callable[[Posted], Awaitable[int]]
 
 
+async def _nobody(_: web.Request) -> web.Response:
+    return web.Response(status=404)
+
+
 async def taken(_: Posted) -> int:
     """Everything is taken."""
     return 200
@@ -41,10 +45,14 @@ async def taken(_: Posted) -> int:
 
 @dataclass
 class Hook:
-    """Takes messages at /hook/NAME, and heartbeats at /beat. `answers` gives the status; below 300 it was taken."""
+    """Takes messages at /hook/NAME, and heartbeats at /beat; at /desk/ there may be a helpdesk.
+
+    `answers` gives the status; below 300 it was taken.
+    """
 
     answers: Answers = taken
     beats_status: int = 200
+    desk: Callable[[web.Request], Awaitable[web.Response]] = _nobody
     took: list[Posted] = field(default_factory=list)
     asked: list[Posted] = field(default_factory=list)
     beats: int = 0
@@ -58,6 +66,7 @@ class Hook:
         app = web.Application()
         app.router.add_post("/hook/{name}", self._take)
         app.router.add_get("/beat", self._beat)
+        app.router.add_get("/desk/{path:.*}", lambda request: self.desk(request))
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
+from time import time_ns  # as it is here, whatever clock a row gives to slamon
 from typing import Any
 
 import aiohttp
@@ -29,7 +29,8 @@ routes:
     steps: [{when: [at_risk, breached, met, missed], notify: hook}]
 """
 _PATIENCE = 15.0  # seconds until something that must happen has failed to
-_SHORT = 4.0  # seconds, where a guard is off
+_TO_START = 8.0  # seconds
+_SHORT = 5.0  # seconds, where a guard is off
 _REST = 1.5  # seconds, where a guard is off, once a ticket that was written last was told of
 
 
@@ -85,7 +86,7 @@ class House:
 
         One that was written before is only updated.
         """
-        now = time.time_ns() // 1_000
+        now = time_ns() // 1_000
         created = self._created.setdefault(id, now - PROMISE - int(overdue * SECOND))
         events = []
         if answered is not None:
@@ -108,15 +109,15 @@ class House:
     async def start(self) -> None:
         """Start slamon and wait until it works."""
         await self.slamon.start()
-        await self.until(self.is_ready, "slamon is ready")
+        await self.until(self.is_ready, "slamon is ready", at_least=_TO_START)
 
     async def restart(self) -> None:
         await self.slamon.stop()
         await self.start()
 
-    async def until(self, condition: Any, what: str) -> None:
-        """Wait for a condition; AssertionError after the patience."""
-        await until(condition, what=what, patience=self.patience)
+    async def until(self, condition: Any, what: str, *, at_least: float = 0.0) -> None:
+        """Wait for a condition; AssertionError after the patience, or so many seconds."""
+        await until(condition, what=what, patience=max(self.patience, at_least))
 
     async def arrived(self, *lines: str) -> None:
         """Wait until exactly these were told."""

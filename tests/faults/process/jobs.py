@@ -81,7 +81,7 @@ async def _(house: House) -> None:
     alone=True,
 )
 async def _(house: House) -> None:
-    house.outside.causes = ["blocks slamon.flow.collect.Collector.poll 4.5"]
+    house.outside.causes = ["blocks slamon.flow.collect.Collector.poll 3.7"]
     house.write("T-1", -3.0)
     await house.begin()
     await house.until(lambda: house.logged("the event loop is blocked"), "it is said")

@@ -57,7 +57,9 @@ class Inside:
     async def start(self) -> None:
         capture = structlog.testing.LogCapture()
         capture.entries = self.logs  # type: ignore[assignment]
-        structlog.configure(processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, capture])
+        structlog.configure(
+            processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, capture]
+        )
         self.service = Service(_configured(self._read()), read=self._configured)
         self._running = asyncio.create_task(self.service.run())
 
@@ -89,7 +91,7 @@ class Inside:
         running, self._running = self._running, None
         if running is not None:
             self.service.stop()
-            done, _ = await asyncio.wait([running], timeout=_PATIENCE)
+            await asyncio.wait([running], timeout=_PATIENCE)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
         structlog.reset_defaults()

@@ -85,12 +85,15 @@ def _by_the_clock(self: Pulse) -> None:
     alone=True,
 )
 async def _(house: House) -> None:
-    house.outside.causes = ["budget slamon.schedule.BEATS_EVERY 0.3", "budget slamon.flow.watchdog._SCHEDULER_ALLOWED 2"]
+    house.outside.causes = [
+        "budget slamon.schedule.BEATS_EVERY 0.3",
+        "budget slamon.flow.watchdog._SCHEDULER_ALLOWED 1.5",
+    ]
     await house.begin()
     house.write("T-1", -2.0)
     await house.arrived("T-1 warning 50%")
     house.outside.send(signal.SIGSTOP)
-    await asyncio.sleep(4.0)  # the fault itself
+    await asyncio.sleep(2.5)  # the fault itself
     house.outside.send(signal.SIGCONT)
     await house.works()
     await house.until(lambda: "T-1 breached" in house.hook.lines, "what came due meanwhile is told")
@@ -125,7 +128,7 @@ async def _(house: House) -> None:
     await house.until(lambda: house.logged("source failed"), "the source cannot be read")
     await house.until(lambda: "T-1 breached" in house.hook.lines or _tried(house), "the breach is tried to be told")
     resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
-    await house.until(lambda: house.logged("source works again"), "the source can be read again")
+    await house.until(lambda: house.logged("source works again"), "the source can be read again", at_least=15)
     told = [one["error"] for one in house.logged("source failed")]
     assert len(told) == 1, told
     assert "Too many open files" in told[0], told
