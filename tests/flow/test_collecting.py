@@ -10,7 +10,7 @@ import pytest
 import structlog.testing
 
 from slamon.core.history import decode
-from slamon.core.instants import MINUTE, SECOND
+from slamon.core.instants import HOUR, MINUTE, SECOND
 from slamon.core.ticket import Ticket
 from slamon.flow.collect import Collector
 from slamon.ports import Batch, SourceError, Store
@@ -133,6 +133,16 @@ async def test_data_that_grew_too_old_is_remarked_on(store: Store) -> None:
     assert world.collector.staleness() is None
     world.time.advance(5 * MINUTE)
     assert world.collector.staleness() == "as last known 5 min ago: the source help cannot be read"
+
+
+@pytest.mark.asyncio
+async def test_the_age_of_data_is_known_after_a_restart(store: Store) -> None:
+    world = World(Scripted([Batch([ticket("1")], b"one")]), store)
+    await world.collector.poll()
+    world.time.advance(2 * HOUR)
+    restarted = World(Scripted([SourceError("away")]), store, world.time)
+    await restarted.collector.poll()
+    assert restarted.collector.staleness() == "as last known 2 h ago: the source help cannot be read"
 
 
 @pytest.mark.asyncio

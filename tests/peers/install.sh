@@ -4,6 +4,7 @@
 set -eu
 
 wanted="curl faketime python3-venv redmine redmine-sqlite puma request-tracker5 rt5-db-sqlite rt5-standalone w3m"
+wanted="$wanted exim4-daemon-light nginx-light prometheus prometheus-alertmanager"
 
 is_installed() {
   dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'

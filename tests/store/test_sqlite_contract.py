@@ -2,6 +2,7 @@
 
 from tests.store.contract.concurrency import ConcurrencyContract
 from tests.store.contract.deliveries import DeliveryContract
+from tests.store.contract.figures import FiguresContract
 from tests.store.contract.judging import JudgingContract
 from tests.store.contract.model import ModelContract
 from tests.store.contract.notifications import NotificationContract
@@ -26,6 +27,9 @@ class TestStanding(StandingContract): ...
 
 
 class TestWatching(WatchingContract): ...
+
+
+class TestFigures(FiguresContract): ...
 
 
 class TestConcurrency(ConcurrencyContract): ...

@@ -157,7 +157,7 @@ async def _(house: House) -> None:
 
 async def _rendered_anew(self: Deliverer, notification: Notification, now: Instant) -> None:
     deliveries = await self._store.bound(notification.id, 10)
-    found = await self._looker.look(deliveries)
+    found = await self.looker.look(deliveries)
     await self._courier.attempt(replace(notification, message=found.true[0][1]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slamon.ports import Store, Turn
@@ -65,7 +67,7 @@ class FiguresContract:
         await judged(store, "T-1", commitment("gold"))
         applied = await store.apply([await judgement(store, "T-1", commitment("silver"))], 0)
         assert applied.turns == []
-        ended = commitment("bronze", status="met", elapsed=7)
+        ended = replace(commitment("bronze", status="met"), elapsed=7)
         applied = await store.apply([await judgement(store, "T-1", ended)], 0)
         assert [(one.before and one.before.policy, one.after) for one in applied.turns] == [("silver", ended)]
         assert await store.commitments(SOURCE, "T-1") == [ended]
