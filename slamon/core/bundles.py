@@ -1,8 +1,9 @@
 """Which message goes next: what comes first in a quiet time goes at once, what follows it soon is gathered. Pure.
 
-The first delivery of a bundle goes at once and opens a window of `group.wait`. What comes inside the window waits to
-its end and then goes: each alone while there are few, as one digest above `digest_above`. That opens the next window,
-so that however much comes, a bundle is heard once a window; and nothing waits longer than one.
+The first delivery of a bundle goes at once and opens a window, of `group.gather`. What comes inside the window waits to
+its end and then goes: each alone while there are few, as one digest above `digest_above`. That opens the next window, of
+`group.wait` after a digest, so that however much comes, a bundle is heard once a window; and nothing waits longer than
+one.
 """
 
 from __future__ import annotations
@@ -67,7 +68,12 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class _Window:
     opened: Instant
+    span: Span
     left: int = 0
+
+    @property
+    def ends(self) -> Instant:
+        return self.opened + self.span
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +126,14 @@ class Bundles:
 
     def went(self, choice: Choice, now: Instant) -> None:
         """Something of a choice was bound to go out."""
+        group = self.group(choice.home[0])
         if len(choice.bundles) > 1:
-            self._routes[choice.home] = _Window(now)
+            self._routes[choice.home] = _Window(now, group.wait)
             return
         [one] = choice.bundles
         if choice.opens:
-            self._windows[one.key] = _Window(now, choice.left)
+            span = group.wait if choice.together else group.gather
+            self._windows[one.key] = _Window(now, span, choice.left)
         elif one.key in self._windows:
             self._windows[one.key] = replace(self._windows[one.key], left=choice.left)
         if len(self._windows) > _KEPT_WINDOWS:
@@ -145,8 +153,7 @@ class Bundles:
         A clock that was set back must not make anybody wait for the time that it was set back by.
         """
         found = (self._windows.get(one.key), self._routes.get(one.key[:2]))
-        wait = self.group(one.route).wait
-        return [window.opened + wait for window in found if window is not None and window.opened <= now]
+        return [window.ends for window in found if window is not None and window.opened <= now]
 
     def _how(self, one: Waiting, now: Instant) -> _Ready:
         group, window = self.group(one.route), self._windows.get(one.key)
@@ -154,7 +161,7 @@ class Bundles:
             return _Ready(one, "collective", False, 0)
         if window is not None and window.left:
             return _Ready(one, "one", False, min(window.left, one.count) - 1)
-        gathered = one.oldest <= now - group.wait or any(one.oldest < end for end in self._ends(one, now))
+        gathered = one.oldest <= now - group.gather or any(one.oldest < end for end in self._ends(one, now))
         if gathered and one.count > group.digest_above:
             return _Ready(one, "many", True, 0)
         return _Ready(one, "one", True, one.count - 1 if gathered else 0)
@@ -168,8 +175,5 @@ class Bundles:
         return Choice((first.waiting,), first.why, first.opens, first.left)
 
     def _forget(self, now: Instant) -> None:
-        self._windows = {key: one for key, one in self._windows.items() if self._lasts(key[0], one, now)}
-        self._routes = {home: one for home, one in self._routes.items() if self._lasts(home[0], one, now)}
-
-    def _lasts(self, route: str, window: _Window, now: Instant) -> bool:
-        return window.opened + self.group(route).wait > now
+        self._windows = {key: one for key, one in self._windows.items() if one.ends > now}
+        self._routes = {home: one for home, one in self._routes.items() if one.ends > now}

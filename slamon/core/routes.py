@@ -46,11 +46,16 @@ class RouteStep:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What becomes one message when there is too much of it. `by` are fields, beside them the route itself."""
+    """What becomes one message when there is too much of it. `by` are fields, beside them the route itself.
+
+    What follows a digest is collected for `wait`. What follows a single message is, too, where a wait was written;
+    else only for `gather`, which is enough to see a flood coming and delays nothing that anybody notices.
+    """
 
     by: tuple[str, ...] = ()
-    wait: Span = 20 * SECOND
+    wait: Span = 30 * SECOND
     digest_above: int = 8
+    gather: Span = SECOND // 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -50,7 +50,7 @@ BY = Key(
     "What one message is about: these are the same for all that is in it.",
     default="the route",
 )
-GROUP_WAIT = Key("wait", Duration(), "How long what comes after the first is collected.", default="20s")
+GROUP_WAIT = Key("wait", Duration(), "How long what comes after the first is collected.", default="30s")
 DIGEST_ABOVE = Key(
     "digest_above", WholeNumber(1, 100_000), "More messages than this become one with the worst of them.", default="8"
 )

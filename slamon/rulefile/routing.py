@@ -62,7 +62,8 @@ def _group(values: Values | None, monitor: bool | None, report: Report) -> Group
             report.error(one.node, "no-effect", message, "leave it out")
     wait, above = values.get(keys.GROUP_WAIT), values.get(keys.DIGEST_ABOVE)
     names = tuple(dict.fromkeys(one.value for one in by))
-    return Group(names, wait.span if wait else group.wait, group.digest_above if above is None else above)
+    digest_above = group.digest_above if above is None else above
+    return Group(names, group.wait, digest_above) if wait is None else Group(names, wait.span, digest_above, wait.span)
 
 
 class _StepBuilder:

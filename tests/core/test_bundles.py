@@ -15,7 +15,7 @@ class Desk:
     """Deliveries that come and go, in whole seconds from 1000 on."""
 
     def __init__(self, digest_above: int = 3, wait: int = WAIT) -> None:
-        self.bundles = Bundles({"all": Group((), wait * SECOND, digest_above)})
+        self.bundles = Bundles({"all": Group((), wait * SECOND, digest_above, wait * SECOND)})
         self.waiting: dict[tuple[str, str, str | None], list[int]] = {}
         self.room = 1 << 31
         self.settled = True
@@ -176,3 +176,11 @@ def test_windows_that_are_over_are_forgotten(bundles: int) -> None:
         desk.come(number, bundle=f"[{number}]")
     played(desk, bundles + 1)
     assert len(desk.bundles._windows) <= 1_001
+
+
+def test_where_no_wait_was_written_a_second_alert_is_hardly_delayed_and_a_flood_still_is_one_message() -> None:
+    desk = Desk()
+    desk.bundles = Bundles({"all": Group((), 30 * SECOND, 3, SECOND)})
+    for at, count in ((0, 1), (1, 1), (2, 10), (3, 50), (4, 7)):
+        desk.come(at, count)
+    assert played(desk, 60) == {0: [1], 1: [1], 2: [1], 3: [59], 33: [7]}

@@ -53,11 +53,11 @@ class Traffic:
     stopping: bool = False
 
     async def run(self, rng: random.Random) -> None:
-        number = 0
+        number, begun = 0, time.monotonic()
         while not self.stopping:
             number += 1
             self._write(f"t{number}", answered=rng.random() < ANSWERED_SHARE)
-            await asyncio.sleep(1 / TICKETS_A_SECOND)
+            await asyncio.sleep(max(0.0, begun + number / TICKETS_A_SECOND - time.monotonic()))
 
     def _write(self, id: str, *, answered: bool) -> None:
         now = datetime.now(UTC).isoformat()

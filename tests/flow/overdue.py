@@ -11,7 +11,7 @@ NOON = "2026-06-05T12:00:00Z"
 BREACHES = """
 version: 1
 policies: [{name: all, match: all, calendar: 24x7, targets: {first_response: 1h}}]
-routes: [{name: all, match: all, steps: [{when: [breached, missed], notify: desk}]}]
+routes: [{name: all, match: all, group: {wait: 20s}, steps: [{when: [breached, missed], notify: desk}]}]
 """
 WARNINGS = BREACHES.replace("[breached, missed]", "90%").replace("targets", "warn_at: 90%, targets")  # at 12:54
 BUSY = SendError(Reason.SERVER_ERROR, "503")

@@ -85,7 +85,7 @@ routes: [{name: all, match: all, steps: [{when: breached, notify: desk}]}]
 
 @pytest.mark.asyncio
 async def test_a_rate_is_never_exceeded_and_what_waits_is_merged(store: Store) -> None:
-    rules = BREACHES.replace("match: all, steps", "match: all, group: {by: [id]}, steps")
+    rules = BREACHES.replace("{wait: 20s}", "{by: [id], wait: 20s}")
     run = await overdue(store, 6, rules, manners=Manners(rate=Rate(2, MINUTE)))
     assert [at for at, _ in await run.pass_until("2026-06-05T14:00:00Z")] == ["13:00:00"]
     assert sizes(run) == [6]

@@ -122,13 +122,13 @@ def test_routes_stand_in_file_order_with_what_they_match() -> None:
 
 def test_a_route_groups_by_itself_unless_it_says_otherwise() -> None:
     (plain,) = routes(f"- {{name: a, match: all, {STEP}}}")
-    assert plain.group == Group((), 20 * SECOND, 8)
+    assert plain.group == Group()
     (full,) = routes(
         f"- {{name: a, match: all, group: {{by: [policy, group, policy], wait: 1m, digest_above: 3}}, {STEP}}}"
     )
-    assert full.group == Group(("policy", "group"), MINUTE, 3)
+    assert full.group == Group(("policy", "group"), MINUTE, 3, MINUTE)
     (partly,) = routes(f"- {{name: a, match: all, group: {{by: target}}, {STEP}}}")
-    assert partly.group == Group(("target",), 20 * SECOND, 8)
+    assert partly.group == Group(("target",))
 
 
 def test_a_route_about_slamon_itself_is_marked() -> None:
