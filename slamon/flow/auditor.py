@@ -24,6 +24,7 @@ _FRESH: Span = MINUTE  # the judge may still be at it
 _AGAIN_AFTER = 60.0  # seconds until what seems to be missing is looked at again
 _BUSY_AT_MOST = 3600.0  # seconds that the judge may work at a backlog, as after new rules
 _AT_ONCE = 50
+_MOST_LOGGED = 20
 _SILENT_AFTER = 600.0  # seconds without a whole slice
 _START = ("", "")
 _WAITING = frozenset({"pending", "bound"})
@@ -176,8 +177,11 @@ class Auditor:
             return
         self._missing |= {one.identity: (one.source, one.ticket) for one in missing}
         for one in missing:
-            log.error("an alert that is due was not queued", identity=one.identity)
             self._doubts.pop(one.identity, None)
+        for one in missing[:_MOST_LOGGED]:
+            log.error("an alert that is due was not queued", identity=one.identity)
+        if len(missing) > _MOST_LOGGED:
+            log.error("more alerts that are due were not queued", count=len(missing) - _MOST_LOGGED)
         text = "1 alert that was due was" if len(missing) == 1 else f"{len(missing)} alerts that were due were"
         self._noticed("alerts_missing", f"{text} not queued by the judge, but by the audit")
         await self._store.apply([Judgement("", "", 0, (), missing)], now)

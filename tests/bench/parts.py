@@ -6,7 +6,7 @@ import asyncio
 
 from slamon.commands.load import Loaded
 from slamon.directories.joining import Directories
-from slamon.flow.judge import JudgeLoop
+from slamon.flow.judge import JudgeLoop, no_address
 from slamon.metrics import Metrics
 from slamon.parts import Workshop
 from slamon.ports import Store
@@ -20,11 +20,11 @@ async def workshop(loaded: Loaded, store: Store) -> Workshop:
     settings = loaded.settings
     clock = await service_time(settings, settings.folder, store)
     queued = {one.name: asyncio.Event() for one in settings.notifiers}
-    metrics = Metrics([one.name for one in settings.sources], queued)
+    metrics = Metrics()
     version = loaded.digest.hex()[:16]
     return Workshop(settings, loaded.rules, version, store, clock, metrics, asyncio.Event(), queued)
 
 
 def judging(shop: Workshop) -> JudgeLoop:
     """The judge, with no directory to ask."""
-    return shop.judge_loop(shop.assessor(), Directories(()).joined)
+    return shop.judge_loop(shop.assessor(), Directories(()).joined, no_address)

@@ -59,7 +59,7 @@ def _restarted(folder: Path) -> Iterator[Row]:
     write_settings(folder, address=address)
     (folder / "tickets.jsonl").touch()
     loaded = load(folder / "slamon.yml")
-    _fill(folder, _OPEN, rules=loaded.digest.hex()[:16], digest=loaded.digest)
+    fill(folder, _OPEN, rules=loaded.digest.hex()[:16], digest=loaded.digest)
     seconds, memory = min(_start(folder, address) for _ in range(3))
     title = f"restart with {_OPEN:,} open tickets"
     wanted = f"at most {_START_SECONDS} s"
@@ -104,7 +104,7 @@ async def _idle(folder: Path) -> Row:
     write_settings(folder)
     loaded = load(folder / "slamon.yml")
     tickets = _COMMITMENTS // 2
-    _fill(folder, tickets, rules=loaded.digest.hex()[:16], digest=loaded.digest)
+    fill(folder, tickets, rules=loaded.digest.hex()[:16], digest=loaded.digest)
     store = SqliteStore(folder / "slamon.db")
     await store.open()
     try:
@@ -139,7 +139,7 @@ def _judge_some(loop: JudgeLoop) -> float:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _fill(folder: Path, tickets: int, *, rules: str, digest: bytes) -> None:
+def fill(folder: Path, tickets: int, *, rules: str, digest: bytes) -> None:
     """So many tickets, each with two open commitments that change tomorrow, as the service itself leaves them."""
     now = from_datetime(datetime.now(UTC))
     db = connect(folder / "slamon.db")

@@ -29,8 +29,8 @@ def _promises(met: str, breached: str) -> dict[str, str]:
 
 
 _CORRECTED = {
-    f"slamon_commitments_corrected_total{_WAS_MET}": "0x600",
-    f"slamon_commitments_corrected_total{_WAS_BREACHED}": "0x600",
+    f"slamon_commitments_corrected_total{_WAS_MET}": "0x1500",
+    f"slamon_commitments_corrected_total{_WAS_BREACHED}": "0x1500",
 }
 _GOLD = {"policy": "gold", "target": "first_response"}
 
@@ -52,12 +52,12 @@ CASES = (
     ),
     Case(
         "SlamonPromisesBurningSlowly",
-        _promises("0+9x400", "0+1x400"),
+        _promises("0+9x1500", "0+1x1500"),
         "first_response of gold has been broken more often than it may be for days",
         _GOLD,
-        _promises("0+99x400", "0+1x400"),
+        _promises("0+99x1500", "0+1x1500"),
         4500,
-        20,
+        4,
         _CORRECTED,
     ),
     Case(

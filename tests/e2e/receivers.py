@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -13,6 +14,7 @@ class WebhookReceiver:
     """Takes what a webhook would; `bodies` in the order of arrival."""
 
     bodies: list[bytes] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)  # of arrival, by the clock of the wall
     url: str = ""
     pause: float = 0.0  # seconds from taking a message to saying so
     _runner: web.AppRunner | None = None
@@ -28,7 +30,9 @@ class WebhookReceiver:
         return self
 
     async def _take(self, request: web.Request) -> web.Response:
-        self.bodies.append(await request.read())
+        body = await request.read()
+        self.times.append(time.time())
+        self.bodies.append(body)
         if self.pause:
             await asyncio.sleep(self.pause)
         return web.Response(text="ok")

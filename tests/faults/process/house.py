@@ -167,9 +167,9 @@ class House:
 
     async def nothing_is_left(self) -> bool:
         """Whether all that was due has ended, and is marked so."""
-        text = (await self.get("/metrics"))[1]
-        states = [one for one in text.splitlines() if one.startswith("slamon_deliveries{")]
-        return bool(states) and not any('"pending"' in one or '"bound"' in one for one in states)
+        status, text = await self.get("/api/status")
+        waiting = [state for _, state, _ in json.loads(text)["deliveries"]] if status == 200 else ["?"]
+        return not {"pending", "bound", "?"} & set(waiting)
 
     async def close(self) -> None:
         """Whatever still runs."""
