@@ -30,11 +30,15 @@ class Kind:
         """A notifier; ValueError for a template of a form that it cannot send."""
         if template is None:
             return self.notifier(name, options)
+        self.check(template)
+        return self.notifier(name, options, template)
+
+    def check(self, template: Template) -> None:
+        """ValueError: it cannot send one of this form."""
         if not self.templates:
             raise ValueError("template: what this kind sends has a form of its own, for programs: leave it out")
         if template.form not in self.templates:
             raise ValueError("template: this kind sends plain text, no HTML: write a file that does not end in .html")
-        return self.notifier(name, options, template)
 
 
 def kinds() -> list[str]:

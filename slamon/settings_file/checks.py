@@ -120,8 +120,7 @@ def _check_templates(values: Values, report: SettingsReport) -> None:
             continue
         node = one.value.values.at(tables.TEMPLATE)
         try:
-            template = templates.read(Path(node.file.name).parent / written)
-            notifiers.load(one.value.kind).make(one.name, one.value.options, template)
+            notifiers.load(one.value.kind).check(templates.read(Path(node.file.name).parent / written))
         except ValueError as error:
             message = str(error).removeprefix("template: ")
             _refuse(node, report, "bad-template", message, "see docs/notifiers/templates.md for what can stand in one")

@@ -71,7 +71,9 @@ def _write_tickets(path: Path, first: float) -> dict[str, float]:
     with path.open("w", encoding="utf-8") as file:
         for id, at in due.items():
             created = datetime.fromtimestamp(at - _PROMISED, UTC).isoformat()
-            file.write(json.dumps({"id": id, "created_at": created, "fields": {"priority": "urgent"}, "events": []}) + "\n")
+            file.write(
+                json.dumps({"id": id, "created_at": created, "fields": {"priority": "urgent"}, "events": []}) + "\n"
+            )
     return due
 
 

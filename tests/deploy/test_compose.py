@@ -10,20 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.programs import DEPLOY, run, with_monitoring
+from tests.deploy.programs import DEPLOY, run
 
 FOLDER = DEPLOY / "compose"
 FILE = FOLDER / "compose.yml"
 STACK: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = STACK["services"]
-MONITORING = ("../prometheus", "../grafana")
 BINDS = [
-    pytest.param(
-        name,
-        volume["source"],
-        volume["target"],
-        marks=[with_monitoring] if volume["source"].startswith(MONITORING) else [],
-    )
+    (name, volume["source"], volume["target"])
     for name, service in SERVICES.items()
     for volume in service["volumes"]
     if volume["type"] == "bind"
@@ -88,7 +82,6 @@ def test_its_secrets_are_made_once_and_never_printed(tmp_path: Path) -> None:
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()} == {0o444}
 
 
-@with_monitoring
 def test_prometheus_looks_for_slamon_and_its_token_where_they_are() -> None:
     found: dict[str, Any] = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text(encoding="utf-8"))
     jobs = {one["job_name"]: one for one in found["scrape_configs"]}

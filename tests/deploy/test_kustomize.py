@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.programs import DEPLOY, ROOT, run, with_monitoring
+from tests.deploy.programs import DEPLOY, ROOT, run
 
 FOLDER = DEPLOY / "kustomize"
 BUILT = ["base", "overlays/monitored"]
@@ -105,7 +105,6 @@ def test_prometheus_finds_the_service_and_a_token() -> None:
     assert endpoint["authorization"]["credentials"] == {"name": "slamon", "key": "prometheus"}
 
 
-@with_monitoring
 def test_the_alert_rules_are_those_of_prometheus_as_they_stand() -> None:
     shipped = [yaml.safe_load(one.read_text(encoding="utf-8")) for one in sorted((DEPLOY / "prometheus").glob("*.yml"))]
     groups = [group for one in shipped for group in one.get("groups", ())]

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from tests.faults import report
 from tests.faults.groups import Group, groups
-from tests.faults.playing import Playable, with_guard, without_guard
+from tests.faults.lanes import outcomes
 
 _LONGEST = 2_000  # characters of what went wrong
 
@@ -28,17 +28,14 @@ def main(names: Sequence[str]) -> int:
 
 
 def _played(group: Group) -> list[report.Result]:
+    """In the order of the group, though printed as they are done."""
     print(f"\n{group.title}\n{report.HEAD}")
     found = []
-    for row in group.rows:
-        found.append(_result(row))
+    for outcome in outcomes(group.rows):
+        found.append(report.Result(*outcome))
         print(report.line(found[-1]), flush=True)
-    return found
-
-
-def _result(row: Playable) -> report.Result:
-    failed, (noticed, how) = with_guard(row), without_guard(row)
-    return report.Result(row, failed, noticed, how)
+    place = {id(row): number for number, row in enumerate(group.rows)}
+    return sorted(found, key=lambda one: place[id(one.row)])
 
 
 def _summed(results: Sequence[report.Result], seconds: float) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slamon.core.calendars import Calendar
-from slamon.core.instants import DAY, HOUR, MINUTE, SECOND
+from slamon.core.instants import DAY, HOUR, MINUTE
 from slamon.core.match import EVERYTHING
 from slamon.core.policy import Rules
 from slamon.core.routes import Group, Recipient, Route, RouteStep, Wait

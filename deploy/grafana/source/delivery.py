@@ -59,9 +59,7 @@ def _attempts() -> list[Placed]:
             lines(
                 "Attempts",
                 "Messages accepted, and why others were not; what broke off may have been accepted all the same.",
-                Ask(
-                    rate("slamon_delivery_attempts_total", "notifier, outcome", _NOTIFIER), "{{notifier}}, {{outcome}}"
-                ),
+                Ask(attempts, "{{notifier}}, {{outcome}}"),
                 Ask(unknown, "{{notifier}}, may have been accepted"),
                 unit="ops",
             ),

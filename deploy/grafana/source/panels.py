@@ -140,20 +140,14 @@ def table(
     """A row for each set of labels, a column for each query."""
     asks = [Ask(ask.expr, ask.legend, True, "table") for _, ask in columns]
     made = _panel("table", title, description, asks, "none", CALM, {"align": "auto"})
-    suffix = (lambda place: f" #{chr(ord('A') + place)}") if len(columns) > 1 else (lambda place: "")
-    names = {f"Value{suffix(place)}": name for place, (name, _) in enumerate(columns)}
-    order = {name: place for place, name in enumerate([*by, *names])}
-    made["transformations"] = [
-        {"id": "merge", "options": {}},
-        {
-            "id": "organize",
-            "options": {
-                "excludeByName": dict.fromkeys(("Time", *hidden), True),
-                "indexByName": order,
-                "renameByName": names,
-            },
-        },
-    ]
+    letters = [f" #{chr(ord('A') + place)}" for place in range(len(columns))] if len(columns) > 1 else [""]
+    names = {f"Value{letter}": name for letter, (name, _) in zip(letters, columns, strict=True)}
+    organized = {
+        "excludeByName": dict.fromkeys(("Time", *hidden), True),
+        "indexByName": {name: place for place, name in enumerate([*by, *names])},
+        "renameByName": names,
+    }
+    made["transformations"] = [{"id": "merge", "options": {}}, {"id": "organize", "options": organized}]
     made["options"] = {"showHeader": True, "cellHeight": "sm"}
     return made
 

@@ -66,7 +66,7 @@ class Hook:
         app = web.Application()
         app.router.add_post("/hook/{name}", self._take)
         app.router.add_get("/beat", self._beat)
-        app.router.add_get("/desk/{path:.*}", lambda request: self.desk(request))
+        app.router.add_get("/desk/{path:.*}", self._ask)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -92,6 +92,9 @@ class Hook:
     async def _beat(self, _: web.Request) -> web.Response:
         self.beats += 1
         return web.Response(status=self.beats_status)
+
+    async def _ask(self, request: web.Request) -> web.Response:
+        return await self.desk(request)
 
     @property
     def lines(self) -> list[str]:
