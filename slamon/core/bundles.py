@@ -1,9 +1,9 @@
 """Which message goes next: what comes first in a quiet time goes at once, what follows it soon is gathered. Pure.
 
 The first delivery of a bundle goes at once and opens a window, of `group.gather`. What comes inside the window waits to
-its end and then goes: each alone while there are few, as one digest above `digest_above`. That opens the next window, of
-`group.wait` after a digest, so that however much comes, a bundle is heard once a window; and nothing waits longer than
-one.
+its end and then goes: each alone while there are few, as one digest above `digest_above`. That opens the next window,
+of `group.wait` after a digest, so that however much comes, a bundle is heard once a window; and nothing waits longer
+than one.
 """
 
 from __future__ import annotations

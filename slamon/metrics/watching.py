@@ -14,7 +14,7 @@ from slamon.web.access import Lapse
 
 
 class WatchCounts:
-    """flow.watch.WatchObserver, and what the service says of itself; what comes and goes is kept for the next scrape."""
+    """flow.watch.WatchObserver, and what the service says of itself; what comes and goes is kept for the scrape."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.conditions: Collection[tuple[str, str]] = ()  # that stand: name and subject
