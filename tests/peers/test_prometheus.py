@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import shutil
 import subprocess
 from pathlib import Path
@@ -49,6 +50,7 @@ STILL = {
 
 @pytest.fixture(scope="module")
 def seen(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    faulthandler.cancel_dump_traceback_later()  # minutes are what it takes
     return asyncio.run(run(shared / "servers", tmp_path_factory.mktemp("monitored")))
 
 
