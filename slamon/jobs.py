@@ -64,7 +64,8 @@ class Jobs:
     async def _forget(self) -> None:
         """What is older than it is to be kept."""
         now, keep = self.clock.time.now(), self.settings.keep
-        await self.store.prune(now - keep.ended, now - keep.deliveries)
+        # A ticket's history and its commitments live together: as long as either is to be kept.
+        await self.store.prune(now - max(keep.ended, keep.events), now - keep.deliveries)
 
     async def _save_clock(self) -> None:
         await self.clock.save(self.store)

@@ -11,13 +11,11 @@ from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.fields import Boolean, Choice, Field, Schema, Text, WholeNumber, scalar
 from slamon.rulefile.lists import ListOf, OneOrMany
 from slamon.rulefile.matches import MatchField
-from slamon.rulefile.moments import ANY_MOMENTS, MOMENTS, MomentField
+from slamon.rulefile.moments import ANY_MOMENTS
 from slamon.rulefile.nodes import Mapping, Node, Owner, Scalar, Sequence
 from slamon.rulefile.notify import RECIPIENTS, FieldName, WaitField
 from slamon.rulefile.records import Key, Record, Values
 from slamon.rulefile.suggest import quoted
-
-__all__ = ["MOMENTS", "MomentField"]  # as the readers of other files find them
 
 # steps
 

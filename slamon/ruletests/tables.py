@@ -12,9 +12,9 @@ from slamon.rulefile.calendars import TimeZone
 from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.fields import Boolean, Choice, Constant, Field, Schema, Text, WholeNumber, wrong_shape
 from slamon.rulefile.lists import ListOf, OneOrMany, Several
+from slamon.rulefile.moments import MomentField
 from slamon.rulefile.nodes import Mapping, Node, Owner
 from slamon.rulefile.records import Key, Record
-from slamon.rulefile.routes import MomentField
 from slamon.ruletests.events import EntryField
 from slamon.ruletests.values import LocalTimeField, OrNull, SecondsField, SpanField, plain_value
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.sources.http_server import Request
+from tests.sources.http_server import Request, converse
 
 # Bytes are sent as they stand, pieces as they come; None: the connection is cut.
 Script = Callable[[Request], Any | Awaitable[Any]]
@@ -52,33 +51,9 @@ class Peer:
             if self.greets is not None:
                 await self.greets()
             else:
-                await self._converse(reader, writer)
+                await converse(reader, writer, lambda request: self.script(request))
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the other side went away, or this one is stopped
         finally:
             self._tasks.discard(task)
             writer.transport.abort()
-
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while True:
-            said = self.script(await _read(reader))
-            if inspect.isawaitable(said):
-                said = await said
-            if isinstance(said, AsyncIterator):
-                async for piece in said:
-                    writer.write(piece)
-                    await writer.drain()
-            if not isinstance(said, bytes):
-                return
-            writer.write(said)
-            await writer.drain()
-            if b"\r\nconnection: close\r\n" in said.partition(b"\r\n\r\n")[0].lower() + b"\r\n":
-                return
-
-
-async def _read(reader: asyncio.StreamReader) -> Request:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode()
-    first, *lines = head.strip().splitlines()
-    method, target, _ = first.split()
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Request(method, target, headers, await reader.readexactly(int(headers.get("content-length", 0))))

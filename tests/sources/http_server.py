@@ -77,12 +77,16 @@ async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIte
     """The server while the block lasts; afterwards all its conversations are over."""
     tasks: set[asyncio.Task[None]] = set()
 
+    def noted(request: Request) -> Any:
+        running.requests.append(request)
+        return script(request)
+
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
         tasks.add(task)
         try:
-            await _converse(reader, writer, script, running)
+            await converse(reader, writer, noted)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError, ssl.SSLError):
             pass  # the other side went away, or the test is over
         finally:
@@ -99,11 +103,10 @@ async def serving(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIte
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, script: Script, server: Server) -> None:
+async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, script: Script) -> None:
+    """Answer one connection's requests as a script says, until it ends the connection."""
     while True:
-        request = await _read(reader)
-        server.requests.append(request)
-        said = script(request)
+        said = script(await _read(reader))
         if inspect.isawaitable(said):
             said = await said
         if said is ...:
