@@ -51,9 +51,13 @@ class Peer:
             if self.greets is not None:
                 await self.greets()
             else:
-                await converse(reader, writer, lambda request: self.script(request))
+                await self.talk(reader, writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the other side went away, or this one is stopped
         finally:
             self._tasks.discard(task)
             writer.transport.abort()
+
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, until it is over; here in HTTP."""
+        await converse(reader, writer, lambda request: self.script(request))

@@ -36,7 +36,7 @@ class _MailPeer(Peer):
         super().__init__(lambda request: None)
         self._box = box
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await _Dialogue(self._box, reader, writer).hold()
 
 
