@@ -24,8 +24,9 @@ from slamon.sources.http import (
     Window,
     check_fields,
 )
+from slamon.sources.http.undoing import State, Untraced
 from slamon.sources.redmine_api import Issue, Row, User
-from slamon.sources.redmine_history import Past, State, Step, Untraced, unfold
+from slamon.sources.redmine_history import Past, Step, unfold
 from slamon.sources.redmine_names import Names
 from slamon.sources.registry import Kind, Surroundings
 

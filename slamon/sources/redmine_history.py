@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from slamon.core.instants import Instant, parse_instant
+from slamon.core.instants import parse_instant
+from slamon.sources.http import undoing
+from slamon.sources.http.undoing import State
 from slamon.sources.redmine_api import Detail, Issue, Journal
 
+# A state goes by Redmine's keys: status_id, due_date, cf.3; ids and values as text, or a list of them.
 ATTRIBUTES = ("status", "priority", "assigned_to", "project", "tracker", "category", "fixed_version")
-State = dict[str, Any]  # by Redmine's keys: status_id, due_date, cf.3; ids and values as text, or a list of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,61 +23,30 @@ class Step:
     project: str
 
 
-@dataclass(frozen=True, slots=True)
-class Untraced:
-    """A value that no journal tells of: it was set after one instant, and by another."""
-
-    key: str
-    value: Any
-    earliest: Instant
-    latest: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What an issue was at creation, and what happened since, oldest first."""
-
-    initial: State
-    steps: list[Step]
-    untraced: list[Untraced]
+Past: TypeAlias = undoing.Past[Step]
 
 
 def unfold(issue: Issue) -> Past:
     """The past of an issue: its present with every journal undone, the latest first."""
-    undoing = _Undoing(_present(issue), parse_instant(issue.updated_on))
+    going = undoing.Undoing[Step](_present(issue), parse_instant(issue.updated_on))
     for journal in sorted(issue.journals, key=lambda one: (one.at, one.id), reverse=True):
-        undoing.undo(journal)
-    return Past(undoing.state, undoing.steps[::-1], undoing.untraced[::-1])
+        _undo(going, journal)
+    return going.past()
 
 
-class _Undoing:
-    def __init__(self, present: State, updated_at: Instant) -> None:
-        self.state = present
-        self.steps: list[Step] = []
-        self.untraced: list[Untraced] = []
-        self._updated_at = updated_at
-        self._known_until: dict[str, Instant] = {}  # by key, the journal after this one that changed it
-
-    def undo(self, journal: Journal) -> None:
-        set_here: State = {}
-        for detail in reversed(journal.details):
-            key = _key(detail)
-            if key not in self.state:
-                continue
-            set_here.setdefault(key, _told(self.state[key], detail))
-            self._look_for_gap(key, detail, journal.at)
-            self.state[key] = _undone(self.state[key], detail)
-        self._known_until |= dict.fromkeys(set_here, journal.at)
-        self.steps.append(Step(journal, set_here, self.state["project_id"]))
-
-    def _look_for_gap(self, key: str, detail: Detail, at: Instant) -> None:
-        """Where what a journal set is not what stood there later: something changed it without a journal."""
-        value, until = self.state[key], self._known_until.get(key)
-        if isinstance(value, list) or value == (detail.new_value or None):
-            return
-        latest = max(self._updated_at, at + 1) if until is None else until - 1
-        if latest > at:
-            self.untraced.append(Untraced(key, value, at, latest))
+def _undo(going: undoing.Undoing[Step], journal: Journal) -> None:
+    state, set_here = going.state, State()
+    for detail in reversed(journal.details):
+        key = _key(detail)
+        if key not in state:
+            continue
+        set_here.setdefault(key, _told(state[key], detail))
+        if not isinstance(state[key], list) and state[key] != (detail.new_value or None):
+            going.found_gap(key, journal.at)
+        state[key] = _undone(state[key], detail)
+    for key in set_here:
+        going.was_set(key, journal.at)
+    going.steps.append(Step(journal, set_here, state["project_id"]))
 
 
 def _present(issue: Issue) -> State:

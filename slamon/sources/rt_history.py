@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from slamon.core.instants import Instant, parse_instant
+from slamon.sources.http import undoing
+from slamon.sources.http.undoing import State
 from slamon.sources.rt_shapes import Reference, Shown, Transaction
 
+# A state goes by Request Tracker's names of fields, and cf.ID: a list of texts; ids as text, nothing as None.
 MESSAGES = {"Correspond": True, "Comment": False}  # and whether the customer sees them
 SETS = frozenset({"Set", "Status", "Give", "Take", "Untake", "Steal", "Force", "SetWatcher"})
 DATES = ("Due", "Starts")
 NOT_SET = "1970-01-01T00:00:00Z"
-
-State = dict[str, Any]  # by Request Tracker's names of fields, and cf.ID: a list of texts; ids as text, nothing as None
 
 _IN_SQL = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)")
 _LINKED = re.compile(r"/ticket/(\d+)$")
@@ -29,23 +30,7 @@ class Step:
     set: State = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Untraced:
-    """A value that no transaction tells of: it was set after one instant, and by another."""
-
-    key: str
-    value: Any
-    earliest: Instant
-    latest: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What a ticket was at creation, and what happened since, oldest first."""
-
-    initial: State
-    steps: list[Step]
-    untraced: list[Untraced]
+Past: TypeAlias = undoing.Past[Step]
 
 
 def unfold(shown: Shown, transactions: Iterable[Transaction]) -> Past:
@@ -83,12 +68,12 @@ def is_of(one: Transaction, id: str) -> bool:
 
 
 def _undone(present: State, updated_at: Instant, transactions: Sequence[Transaction]) -> Past:
-    undoing = _Undoing(present, updated_at)
+    going = undoing.Undoing[Step](present, updated_at)
     openings = {(one.created, _id(one.creator)) for one in transactions if one.type == "Create"}
     for one in reversed(_in_order(_without_echoes(transactions))):
         if one.type not in MESSAGES or (one.created, _id(one.creator)) not in openings:
-            undoing.undo(one)
-    return Past(undoing.state, undoing.steps[::-1], undoing.untraced[::-1])
+            _undo(going, one)
+    return going.past()
 
 
 def _in_order(transactions: Iterable[Transaction]) -> list[Transaction]:
@@ -105,39 +90,25 @@ def _said(one: Transaction) -> tuple[Any, ...]:
     return one.field, one.old_value, one.new_value, one.created
 
 
-class _Undoing:
-    def __init__(self, present: State, updated_at: Instant) -> None:
-        self.state = present
-        self.steps: list[Step] = []
-        self.untraced: list[Untraced] = []
-        self._updated_at = updated_at
-        self._known_until: dict[str, Instant] = {}  # by key, the transaction after this one that changed it
+def _undo(going: undoing.Undoing[Step], one: Transaction) -> None:
+    key = _key(one)
+    if one.type in MESSAGES:
+        going.steps.append(Step(one))
+    elif key in going.state:
+        _undo_change(going, key, one)
 
-    def undo(self, one: Transaction) -> None:
-        key = _key(one)
-        if one.type in MESSAGES:
-            self.steps.append(Step(one))
-        elif key in self.state:
-            self._undo(key, one)
 
-    def _undo(self, key: str, one: Transaction) -> None:
-        old, new, value = _value(key, one.old_value), _value(key, one.new_value), self.state[key]
-        if isinstance(value, list):
-            self.steps.append(Step(one, {key: value}))
-            self.state[key] = [*(item for item in value if item != new), *([old] if old else [])]
-            return
-        if value != new:
-            self._look_for_gap(key, value, one.at)
-        self.steps.append(Step(one, {key: new}))
-        self.state[key] = old
-        self._known_until[key] = one.at
-
-    def _look_for_gap(self, key: str, value: Any, at: Instant) -> None:
-        """Something changed what the transaction had set, and left no transaction, or none that we may see."""
-        until = self._known_until.get(key)
-        latest = max(self._updated_at, at + 1) if until is None else until - 1
-        if latest > at:
-            self.untraced.append(Untraced(key, value, at, latest))
+def _undo_change(going: undoing.Undoing[Step], key: str, one: Transaction) -> None:
+    old, new, value = _value(key, one.old_value), _value(key, one.new_value), going.state[key]
+    if isinstance(value, list):
+        going.steps.append(Step(one, {key: value}))
+        going.state[key] = [*(item for item in value if item != new), *([old] if old else [])]
+        return
+    if value != new:
+        going.found_gap(key, one.at)
+    going.steps.append(Step(one, {key: new}))
+    going.state[key] = old
+    going.was_set(key, one.at)
 
 
 def _key(one: Transaction) -> str:

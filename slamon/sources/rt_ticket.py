@@ -10,7 +10,8 @@ import msgspec
 from slamon.core.instants import SECOND, parse_instant
 from slamon.core.ticket import Creator, Event, Ticket
 from slamon.sources.http import HttpSource
-from slamon.sources.rt_history import MESSAGES, Past, State, Step, Untraced
+from slamon.sources.http.undoing import State, Untraced
+from slamon.sources.rt_history import MESSAGES, Past, Step
 from slamon.sources.rt_names import Names, is_system
 from slamon.sources.rt_shapes import Reference, Shown, Transaction
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slamon.core.instants import SECOND, Instant, format_instant, parse_instant
+from slamon.sources.http.undoing import Past, Untraced
 from slamon.sources.redmine_api import CustomField, Detail, Issue, Journal, Reference
-from slamon.sources.redmine_history import Past, Untraced, unfold
+from slamon.sources.redmine_history import unfold
 
 T0 = parse_instant("2026-03-02T08:00:00Z")
 IDS = st.sampled_from(["1", "2", "3"])
