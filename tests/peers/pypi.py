@@ -10,15 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slamon.core.instants import Instant, parse_instant, to_datetime
+from slamon.core.instants import Instant, parse_instant
+from tests.peers import server
 from tests.peers.traces import free_port, own_folder
 
 # Runs a script with another random seed. Before each of its steps it says when that is, and waits to be told to go on.
@@ -83,37 +82,18 @@ class Peer:
         return {**os.environ, **own, f"{big}_URL": self.url}
 
     def run(self, *command: str, **more: str) -> str:
-        """start, stop, wipe and so on; what it says if it cannot. `more`: further environment."""
-        done = subprocess.run(
-            ["bash", str(self.servers / f"{self.name}.sh"), *command],
-            env=self.environment | more,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        if done.returncode:
-            raise AssertionError(f"{self.name} does not {command[0]}: {done.stdout}{done.stderr}")
-        return done.stdout
+        """start, stop, wipe and so on. `more`: further environment."""
+        return server.run(self.servers / f"{self.name}.sh", *command, environment=self.environment | more)
 
     def set_clock(self, instant: Instant) -> None:
         """From now on, this is what its clock shows."""
-        new = self.folder / "clock.new"
-        new.write_text(to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S\n"))
-        new.chmod(0o644)
-        new.replace(self.folder / "clock")
+        server.set_clock(self.folder, instant)
 
     def call(self, method: str, path: str, by: str, body: Any = None, **headers: str) -> Any:
         """What it answers; AssertionError if it refuses."""
         login = base64.b64encode(f"{by}:slamon-{by}".encode()).decode()
-        usual = {"Authorization": f"Basic {login}", "Content-Type": "application/json", "Accept": "application/json"}
-        raw = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + self.api + path, raw, usual | headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                text = response.read()
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{method} {path}: {error.code} {error.read()[:300]!r}") from None
-        return json.loads(text) if text.strip() else None
+        usual = {"Authorization": f"Basic {login}", "Accept": "application/json"}
+        return server.ask(method, self.url + self.api + path, usual | headers, body)
 
     async def seed(
         self, number: int, tickets: int, before_each: Callable[[Instant], Awaitable[None]] | None = None

@@ -6,15 +6,14 @@ import json
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from slamon.core.instants import Instant, parse_instant, to_datetime
+from slamon.core.instants import Instant, parse_instant
+from tests.peers import server
 from tests.peers.traces import free_port, own_folder
 
 ADMIN = "a" * 40
@@ -65,12 +64,8 @@ class Redmine:
         return {"RUBYOPT": f"-r{file}", "CLOCK": str(self.folder / "clock")} if self.frozen else {}
 
     def run(self, command: str) -> None:
-        """start, stop or wipe; what it says if it cannot."""
-        done = subprocess.run(
-            ["bash", str(self.script), command], env=self.environment, capture_output=True, text=True, timeout=300
-        )
-        if done.returncode:
-            raise AssertionError(f"Redmine does not {command}: {done.stdout}{done.stderr}")
+        """start, stop or wipe."""
+        server.run(self.script, command, environment=self.environment)
 
     def wipe(self) -> None:
         """Stopped, and as empty as at first; before the very first start it is."""
@@ -78,24 +73,12 @@ class Redmine:
 
     def set_clock(self, instant: Instant) -> None:
         """From now on, this is what its clock shows."""
-        new = self.folder / "clock.new"
-        new.write_text(to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S\n"))
-        new.chmod(0o644)
-        new.replace(self.folder / "clock")
+        server.set_clock(self.folder, instant)
 
     def call(self, method: str, path: str, body: Any = None, by: str | None = None) -> Any:
         """What it answers; AssertionError if it refuses. `by`: the login in whose name."""
-        headers = {"X-Redmine-API-Key": ADMIN, "Content-Type": "application/json"}
-        if by:
-            headers["X-Redmine-Switch-User"] = by
-        raw = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, raw, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                text = response.read()
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{method} {path}: {error.code} {error.read()[:300]!r}") from None
-        return json.loads(text) if text.strip() else None
+        headers = {"X-Redmine-API-Key": ADMIN} | ({"X-Redmine-Switch-User": by} if by else {})
+        return server.ask(method, self.url + path, headers, body)
 
     def rails(self, code: str) -> str:
         """Run Ruby inside of it, and return what that prints."""

@@ -6,8 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from slamon.core.instants import Instant, to_datetime
+from slamon.core.instants import Instant
+from tests.peers import server
 from tests.peers.traces import free_port, own_folder
 
 _PRISTINE = Path("/var/lib/dbconfig-common/sqlite3/request-tracker5/rtdb.pristine")
@@ -51,12 +50,8 @@ class RequestTracker:
         return {**os.environ, **own, "RT_PORT": str(self.port), "RT_URL": self.url}
 
     def run(self, command: str) -> None:
-        """start, stop or wipe; what it says if it cannot."""
-        done = subprocess.run(
-            ["bash", str(self.script), command], env=self.environment, capture_output=True, text=True, timeout=600
-        )
-        if done.returncode:
-            raise AssertionError(f"Request Tracker does not {command}: {done.stdout}{done.stderr}")
+        """start, stop or wipe."""
+        server.run(self.script, command, environment=self.environment, seconds=600)
 
     def wipe(self) -> None:
         """Stopped, and as empty as at first; before the very first start it is."""
@@ -64,10 +59,7 @@ class RequestTracker:
 
     def set_clock(self, instant: Instant) -> None:
         """From now on, this is what its clock shows."""
-        new = self.folder / "clock.new"
-        new.write_text(to_datetime(instant).strftime("%Y-%m-%d %H:%M:%S\n"))
-        new.chmod(0o644)
-        new.replace(self.folder / "clock")
+        server.set_clock(self.folder, instant)
 
     def token(self, account: str) -> str:
         """One of root, alice, bob and slamon, who are privileged, and carol, who is not."""
@@ -76,15 +68,7 @@ class RequestTracker:
 
     def call(self, method: str, path: str, body: Any = None, by: str = "root") -> Any:
         """What it answers; AssertionError if it refuses."""
-        headers = {"Authorization": f"token {self.token(by)}", "Content-Type": "application/json"}
-        raw = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/REST/2.0{path}", raw, headers, method=method)
-        try:
-            with urllib.request.urlopen(request, timeout=60) as response:
-                text = response.read()
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{method} {path}: {error.code} {error.read()[:300]!r}") from None
-        return json.loads(text) if text.strip() else None
+        return server.ask(method, f"{self.url}/REST/2.0{path}", {"Authorization": f"token {self.token(by)}"}, body)
 
     def found(self, query: str, by: str = "slamon") -> list[str]:
         """Ids of the tickets that a query finds."""

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from random import Random
 from typing import Any
 
 import pytest
 
-from slamon.core.instants import DAY, MINUTE, SECOND, Instant, parse_instant
+from slamon.core.instants import DAY, MINUTE, Instant
 from slamon.ports import SourceError
 from slamon.secrets import Secret
 from slamon.sources.django_helpdesk import DjangoHelpdeskSource
 from slamon.sources.django_helpdesk_settings import DjangoHelpdeskSettings
-from tests.clock import ManualTime
 from tests.conftest import SHARED
+from tests.peers.desk import START, Desk, following
 from tests.peers.django_helpdesk import USERS, Doing, Record, helpdesk, of_script
 from tests.peers.pypi import Peer, fresh
 from tests.peers.record import assert_true
 from tests.peers.verdicts import assert_sound_verdicts
-from tests.sources.follower import Follower, changes, final, messages
+from tests.sources.follower import changes, final, messages
 
 pytestmark = [pytest.mark.shared, pytest.mark.peer("faketime")]
-
-START = parse_instant("2026-03-02T08:00:00Z")
 
 
 @pytest.fixture(scope="module")
@@ -39,33 +37,11 @@ def peer(installed: Peer) -> Peer:
     return fresh(installed, START)
 
 
-class Desk(Follower):
-    """Follows a peer; `polls` are the instants at which it did."""
-
-    def __init__(self, peer: Peer, start: Instant, **keys: Any) -> None:
-        usual: dict[str, Any] = {"user": "slamon", "password": Secret("slamon-slamon"), "users": USERS}
-        settings = DjangoHelpdeskSettings(url=peer.url, **(usual | keys))
-        self.time = ManualTime(start)
-        super().__init__(lambda around: DjangoHelpdeskSource("desk", settings, around), self.time)
-        self.peer = peer
-        self.polls: list[Instant] = []
-
-    async def poll_at(self, at: Instant) -> None:
-        """Set both clocks, and read."""
-        if at > self.time.now():
-            self.time.advance_to(at)
-        self.peer.set_clock(self.time.now())
-        await self.poll()
-        self.polls.append(self.time.now())
-
-
-@asynccontextmanager
-async def desk(peer: Peer, start: Instant = START, **keys: Any) -> AsyncIterator[Desk]:
-    found = Desk(peer, start, **keys)
-    try:
-        yield found
-    finally:
-        await found.source.close()
+def desk(peer: Peer, start: Instant = START, **keys: Any) -> AbstractAsyncContextManager[Desk]:
+    """Follows it as slamon, whose account is staff, or by other settings."""
+    usual: dict[str, Any] = {"user": "slamon", "password": Secret("slamon-slamon"), "users": USERS}
+    settings = DjangoHelpdeskSettings(url=peer.url, **(usual | keys))
+    return following(peer, start, lambda around: DjangoHelpdeskSource("desk", settings, around))
 
 
 def assert_same(follower: Desk, records: Mapping[str, Record]) -> Counter[str]:
@@ -87,16 +63,8 @@ async def test_with_a_poll_after_every_step_the_history_is_what_the_seed_script_
     peer: Peer, seed: int, figure: Callable[[str], None]
 ) -> None:
     async with desk(peer) as follower:
-        last = START
-
-        async def before_each(at: Instant) -> None:
-            nonlocal last
-            await follower.poll_at(min(last + 30 * SECOND, at))
-            last = at
-
-        steps = await peer.seed(seed, 10, before_each)
+        steps = await follower.seed(seed, 10)
         records = of_script(steps)
-        await follower.poll_at(last + 30 * SECOND)
         assert follower.problems == []
         verdicts = assert_same(follower, records)
         assert "tickets left out" not in verdicts

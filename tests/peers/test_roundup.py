@@ -7,14 +7,15 @@ from random import Random
 
 import pytest
 
-from slamon.core.instants import DAY, MINUTE, SECOND, Instant
+from slamon.core.instants import DAY, MINUTE, SECOND
 from slamon.ports import SourceError
 from slamon.secrets import Secret
 from slamon.sources.http import Agents
 from tests.conftest import SHARED
+from tests.peers.desk import START
 from tests.peers.pypi import Peer, fresh
 from tests.peers.roundup import Doing, fields, of_script, roundup
-from tests.peers.roundup_desk import START, assert_same, desk
+from tests.peers.roundup_desk import assert_same, desk
 from tests.sources.follower import changes, final, messages
 
 pytestmark = [pytest.mark.shared, pytest.mark.peer("faketime")]
@@ -37,16 +38,8 @@ async def test_with_a_poll_after_every_step_the_history_is_what_the_seed_script_
     peer: Peer, seed: int, figure: Callable[[str], None]
 ) -> None:
     async with desk(peer) as follower:
-        last = START
-
-        async def before_each(at: Instant) -> None:
-            nonlocal last
-            await follower.poll_at(min(last + 30 * SECOND, at))
-            last = at
-
-        steps = await peer.seed(seed, 10, before_each)
+        steps = await follower.seed(seed, 10)
         written = of_script(steps)
-        await follower.poll_at(last + 30 * SECOND)
         assert follower.problems == []
         verdicts = assert_same(follower.kept, written, follower.polls)
         assert "tickets left out" not in verdicts
