@@ -105,7 +105,7 @@ class Redmine:
 @contextmanager
 def running(servers: Path, *, frozen: bool = True) -> Iterator[Redmine]:
     """An empty Redmine while the block lasts; `frozen`: its clock shows what it is set to, not the time."""
-    with own_folder("redmine") as folder:
+    with server.alone("redmine"), own_folder("redmine") as folder:
         redmine = Redmine(servers / "redmine.sh", folder, free_port(), frozen)
         (folder / "clock.rb").write_text(_CLOCK)
         (folder / "clock.rb").chmod(0o644)

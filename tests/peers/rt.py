@@ -98,7 +98,7 @@ class RequestTracker:
 @contextmanager
 def running(servers: Path) -> Iterator[RequestTracker]:
     """An empty Request Tracker while the block lasts."""
-    with own_folder("rt") as folder:
+    with server.alone("rt"), own_folder("rt") as folder:
         tracker = RequestTracker(servers / "rt.sh", folder, free_port())
         tracker.wipe()
         try:

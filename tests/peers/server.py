@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
+import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,14 @@ def run(script: Path, *command: str, environment: Mapping[str, str], seconds: fl
     if done.returncode:
         raise AssertionError(f"{script.stem} does not {command[0]}: {done.stdout}{done.stderr}")
     return done.stdout
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Waits until no other run of these tests uses a server that has one database for the whole machine."""
+    with Path(tempfile.gettempdir(), f"slamon-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def set_clock(folder: Path, instant: Instant) -> None:
