@@ -33,7 +33,7 @@ from slamon.web.status import status
 
 log = structlog.get_logger()
 
-_SHOWN = 20  # commitments in the status
+_RELOAD_FAILED = "reload: settings or rules cannot be used, and those from before are: see slamon check"
 
 Read = Callable[[], Awaitable[Configured]]
 
@@ -67,6 +67,7 @@ class Service:
         self._reloading = asyncio.Lock()
         self._swapped = asyncio.Event()
         self._reloads: set[asyncio.Future[None]] = set()
+        self._reload_failed = False
         self._metrics = Metrics()
         self._clock: ServiceTime
         self._operation: Operation
@@ -112,7 +113,7 @@ class Service:
             parts.push_async_callback(self._web.stop)
             log.info("slamon runs", version=__version__, url=self.url, now=format_instant(self._clock.time.now()))
             self._supervisor.ready()
-            watching = asyncio.create_task(self._supervisor.watch(lambda: self._operation.stuck()))
+            watching = asyncio.create_task(self._supervisor.watch(lambda: self._operation.health().stuck))
             parts.callback(watching.cancel)
             await self._until_stopped()
             self._supervisor.stopping()
@@ -169,11 +170,13 @@ class Service:
             try:
                 await self._swap(await self._read())
             except NotLoaded as error:
+                self._reload_failed = True
                 self._metrics.loaded(False, wall_now())
                 log.error("reload failed: everything goes on as before", error=str(error))
                 raise
             finally:
                 self._supervisor.ready()
+            self._reload_failed = False
             self._metrics.loaded(True, wall_now())
             log.info("reloaded")
 
@@ -203,7 +206,9 @@ class Service:
 
     def health(self) -> Health:
         details: dict[str, object] = {"version": __version__, "time": format_instant(self._clock.time.now())}
-        return replace(self._operation.health(), details=details)
+        found = self._operation.health()
+        problems = (*found.problems, _RELOAD_FAILED) if self._reload_failed else found.problems
+        return replace(found, problems=problems, details=details)
 
     async def _exposition(self) -> tuple[bytes, str]:
         scrape = await self._operation.scrape()
@@ -216,9 +221,7 @@ class Service:
         return await self._operation.ahead(at, span, ticket)
 
     async def _status(self) -> dict[str, Any]:
-        nearest = await self._store.nearest(self._clock.time.now(), _SHOWN)
-        counts = await self._store.open_commitments()
-        return status(self.health(), counts, await self._store.deliveries(), nearest)
+        return await status(self.health(), self._store, self._clock.time.now())
 
 
 def _check_fixed(now: Settings, wanted: Settings) -> None:

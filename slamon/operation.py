@@ -22,6 +22,7 @@ from slamon.flow.collect import Collector
 from slamon.flow.deliver import Deliverer
 from slamon.flow.mirror import Mirror
 from slamon.flow.receive import Receiver
+from slamon.flow.watch import Watch
 from slamon.jobs import Jobs
 from slamon.metrics import Metrics, Moment, Scrape, ask, expected_of
 from slamon.parts import Workshop
@@ -30,12 +31,11 @@ from slamon.replaying import ServiceTime
 from slamon.schedule import Schedule
 from slamon.settings import Settings
 from slamon.web.ahead import Ahead
-from slamon.web.health import Health
+from slamon.web.health import Health, Parts
 
 log = structlog.get_logger()
 
 _RULES_KEY = "rules"
-_SILENT_AFTER = 120.0  # seconds without a turn of the judge's loop, which never sleeps longer than 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,7 @@ class Operation:
         self._receiver = self._shop.heartbeat()
         self._tasks: list[asyncio.Task[None]] = []
         self._started = asyncio.Event()
+        self._watch: Watch | None = None
         self._assessor: Assessor = self._shop.assessor()
         self._loop = self._shop.judge_loop(self._assessor, self.joined, self._address)
 
@@ -136,6 +137,7 @@ class Operation:
             self._assessor, self._loop, self._schedule, self._collectors, self._deliverers, self._receiver
         )
         await watch.monitor.open()
+        self._watch = watch
         self._spawn(self._loop.run(), "judge")
         for notifier in self._notifiers:
             deliverer = self._shop.deliverer(notifier, self._assessor, self, self.joined, watch.monitor)
@@ -204,26 +206,10 @@ class Operation:
 
     # what it says of itself
 
-    def stuck(self) -> str | None:
-        """What only a new process puts right, if anything does; None as long as the judge turns."""
-        silent = self._clock.time.monotonic() - self._loop.beat
-        return f"judging: no sign of life for {silent:.0f} s" if silent > _SILENT_AFTER else None
-
     def health(self) -> Health:
         """Without details: whether it can do its work, and what a person should look at."""
-        missing = [name for name, one in self._collectors.items() if not one.was_read]
-        silent = self._clock.time.monotonic() - self._loop.beat
-        faults = {f"source {name}": one.standing_fault for name, one in self._collectors.items()}
-        faults |= {f"notifier {name}": one.standing_fault for name, one in self._deliverers.items()}
-        faults |= {f"directory {name}": one.standing_fault for name, one in self._keepers.items()}
-        faults["judging"] = self._loop.standing_fault
-        problems = [f"{what}: {fault}" for what, fault in faults.items() if fault]
-        problems += [f"source {name}: not read yet" for name in missing]
-        problems += [f"{one.staleness()}" for one in self._collectors.values() if one.staleness()]
-        if silent > _SILENT_AFTER:
-            problems.append(f"judging: no sign of life for {silent:.0f} s")
-        ready = not missing and silent <= _SILENT_AFTER and self._loop.standing_fault is None
-        return Health(ready, tuple(problems))
+        silent, stands = ({}, ()) if self._watch is None else (self._watch.silent, self._watch.monitor.stands)
+        return Parts(self._loop, self._collectors, self._deliverers, self._keepers, silent, stands).health()
 
     async def scrape(self) -> Scrape:
         """What the metrics show of this moment."""

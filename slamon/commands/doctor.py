@@ -71,7 +71,8 @@ def _files_read(config: Path, loaded: Loaded) -> Done:
     elif loaded.diagnostics:
         found = Found("warning", f"{summary(loaded.diagnostics, loaded.left_out)}", remedy)
     else:
-        found = Found("ok", f"{config} and {len(loaded.rules.policies)} policies can be used")
+        number = len(loaded.rules.policies)
+        found = Found("ok", f"{config} and {number} {'policy' if number == 1 else 'policies'} can be used")
 
     async def nothing() -> Sequence[Found]:
         return ()
@@ -121,7 +122,7 @@ def _service(config: Path, settings: Settings) -> Sequence[Found]:
         return ok("it does not run: slamon run starts it")
     place = None if settings.socket.is_socket() else address_of(settings.web.host, settings.web.port)
     try:
-        status, body = Service(Where(config, place)).exchange("GET", "/healthz")
+        status, body = Service(Where(config, place)).exchange("GET", "/readyz")
         said = json.loads(body)
         problems = [str(one) for one in said.get("problems", ())]
     except (NoAnswer, ValueError, AttributeError, TypeError):

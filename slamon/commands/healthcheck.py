@@ -7,8 +7,10 @@ import os
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+
 from slamon.cli import Exit
-from slamon.commands.call import NoAnswer, Service, Where, address_of, local_socket
+from slamon.commands.call import NoAnswer, Service, Where, address_in, local_socket
 from slamon.commands.say import complain
 from slamon.rulefile.suggest import visible
 from slamon.settings_file import read_settings
@@ -16,6 +18,13 @@ from slamon.settings_file import read_settings
 Probe = Literal["ready", "live"]
 
 _MOST_SHOWN = 2_000  # characters of the reasons: what runs a check keeps the beginning of them only
+
+
+class _Readiness(msgspec.Struct, frozen=True):
+    """What /readyz says, as far as a check shows it."""
+
+    status: str
+    problems: list[str]
 
 
 def healthcheck(config: Path, url: str | None, probe: Probe, seconds: float) -> Exit:
@@ -27,11 +36,20 @@ def healthcheck(config: Path, url: str | None, probe: Probe, seconds: float) -> 
         code, body = _ask(config, url, f"/{probe}z", seconds)
     except NoAnswer as trouble:
         return _unwell(str(trouble))
-    said = "; ".join(body.decode("utf-8", "replace").split("\n")).strip("; ")[:_MOST_SHOWN]
+    said = _said(body)[:_MOST_SHOWN]
     if code == http.client.OK:
         print(f"{probe}: {visible(said)}")
         return Exit.FINE
     return _unwell(f"not {probe}: {visible(said)}" if said else f"not {probe}: HTTP status {code}")
+
+
+def _said(body: bytes) -> str:
+    """What it says of itself: JSON if it was asked whether it is ready, text if it was asked for a sign of life."""
+    try:
+        found = msgspec.json.decode(body, type=_Readiness)
+    except msgspec.DecodeError:
+        return "; ".join(body.decode("utf-8", "replace").split("\n")).strip("; ")
+    return "; ".join([found.status, *found.problems])
 
 
 def _unwell(why: str) -> Exit:
@@ -56,9 +74,7 @@ def _address(config: Path) -> str:
     if settings is None:
         why = "says nothing that can be used: see slamon check" if config.exists() else "is not there"
         raise NoAnswer(f"no local socket answers, and {config} {why}; add --config FILE or --url ADDRESS")
-    if not settings.web.port:
-        raise NoAnswer(f"no local socket answers, and {config} lets it listen on any free port; add --url ADDRESS")
-    return address_of(settings.web.host, settings.web.port)
+    return address_in(config, settings.web)
 
 
 class _Hasty(Service):

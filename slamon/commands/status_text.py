@@ -35,6 +35,16 @@ class Near(msgspec.Struct, frozen=True):
     due_at: Moment | None
 
 
+class Dead(msgspec.Struct, frozen=True):
+    """What reached nobody at a notifier; `copied`: its fallback has it, or still tries."""
+
+    at: Moment
+    notifier: str
+    what: str
+    why: str | None
+    copied: bool
+
+
 class Status(msgspec.Struct, frozen=True):
     """The answer of /api/status."""
 
@@ -45,6 +55,7 @@ class Status(msgspec.Struct, frozen=True):
     commitments: list[tuple[str, str, str, str, int]]  # source, policy, target, status, how many
     deliveries: list[tuple[str, str, int]]  # notifier, state, how many
     nearest: list[Near]
+    dead: list[Dead] = []
 
 
 def show(found: Status, url: str, out: TextIO) -> None:
@@ -59,6 +70,8 @@ def show(found: Status, url: str, out: TextIO) -> None:
     _counts(console, "Commitments", ("source", "policy", "target"), counted, _STATUSES)
     _counts(console, "Deliveries", ("notifier",), (((name,), state, n) for name, state, n in found.deliveries), _STATES)
     _due_next(console, found.nearest, at)
+    if found.dead:
+        _reached_nobody(console, found.dead)
 
 
 def _counts(
@@ -90,6 +103,14 @@ def _due_next(console: Console, nearest: Sequence[Near], at: Instant) -> None:
     _instants(console, "Due next", [(one, due) for one, due in dated if due >= at], at)
     if late:
         _instants(console, "Longest overdue", late[:_MOST_LATE], at)
+
+
+def _reached_nobody(console: Console, dead: Iterable[Dead]) -> None:
+    table = _table("Reached nobody, in the last day", ("at", "notifier", "what", "why", "fallback"))
+    for one in dead:
+        why, copied = _cell(one.why or ""), Text("has it" if one.copied else "none", "" if one.copied else "red")
+        table.add_row(instant_text(from_datetime(one.at), UTC), _cell(one.notifier), _cell(one.what), why, copied)
+    _print(console, table, "")
 
 
 def _instants(console: Console, title: str, listed: Iterable[tuple[Near, Instant]], at: Instant) -> None:

@@ -43,6 +43,7 @@ class Collector:
         self._max_data_age = max_data_age
         self._fault = Fault("source", source=source.name)
         self._doubt = Fault("asking again about open tickets", source=source.name)
+        self._store_fails = False
         self._patience = Patience()
         self._gone = Gone(source.name, store, time)
         self._told: dict[str, None] = {}  # problems that were logged
@@ -53,6 +54,11 @@ class Collector:
     @property
     def standing_fault(self) -> str | None:
         return self._fault.standing
+
+    @property
+    def store_fault(self) -> str | None:
+        """Why the store does not take what is read."""
+        return self._fault.standing if self._store_fails else None
 
     @property
     def was_read(self) -> bool:
@@ -119,6 +125,7 @@ class Collector:
                 self._known_at = await self._remembered_read()
             self._polled = now, self._time.now()
             error = await self._failure(self._read, self._fault)
+            self._store_fails = isinstance(error, StoreError)
             if error is None:
                 self._patience.works()
             else:

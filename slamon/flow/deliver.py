@@ -54,7 +54,7 @@ class Deliverer:
         self._rate = manners.rate
         self._pace = Pace(manners.rate)
         self._bundles = Bundles({route.name: route.group for route in assessor.routing.routes})
-        self.beat = 0  # grows with every turn
+        self._turns = 0
         self._latest: Instant | None = None  # that was seen on the clock; None: the start
         self.looker = Looker(assessor, store, time, standings, knowledge, join, tellers or {}, surely)
         self._courier = Courier(notifier, store, time, self._pace, manners, observer, wake, surely)
@@ -63,8 +63,18 @@ class Deliverer:
         )
 
     @property
+    def beat(self) -> int:
+        """Grows with every turn, and every time that the store is asked again."""
+        return self._turns + self._surely.failures
+
+    @property
     def standing_fault(self) -> str | None:
         return self._courier.fault.standing
+
+    @property
+    def store_fault(self) -> str | None:
+        """Why the store does not take what became of messages now."""
+        return self._surely.standing_fault
 
     @property
     def failing(self) -> str | None:
@@ -90,7 +100,7 @@ class Deliverer:
     async def catch_up(self) -> Instant | None:
         """Send whatever may go now; when something else may go, as far as is known. None: nothing waits."""
         while True:
-            self.beat += 1
+            self._turns += 1
             now = await self._now()
             pause = self._pace.free_at() - self._time.monotonic()
             if pause > 0:

@@ -81,6 +81,7 @@ class JudgeLoop:
                 self._fault.works()
             except StoreError as error:
                 self._fault.broke(str(error))
+                self.beat = self._time.monotonic()  # it lives: the fault is the store's
                 await asyncio.sleep(_PAUSE_AFTER_FAULT)
                 continue
             self.beat = self._time.monotonic()
@@ -150,7 +151,7 @@ class JudgeLoop:
         try:
             ticket = self._join(decode(stored.body, stored.source))
             version = version_of(self._rules, ticket)
-            assessed = self.assessor.assess(ticket, now, standing)
+            assessed = self.assessor.assess(ticket, now, standing, self._reaches)
             unclear = self._unclear(ticket, now)
             customer = self._customers.of(ticket, now)
         except Exception:
@@ -196,6 +197,9 @@ class JudgeLoop:
             alert.update,
             remark,
         )
+
+    def _reaches(self, recipient: Recipient, who: Any) -> bool:
+        return who is not None and self._address(recipient, who) is not None
 
     def _whither(self, alert: Alert) -> tuple[str, str | None, str | None]:
         """The notifier, the address at it, and what is to be remarked. It is looked up once, when it is queued."""

@@ -20,6 +20,11 @@ class Surely:
 
     def __init__(self, fault: Fault) -> None:
         self._fault = fault
+        self.failures = 0  # of all calls
+
+    @property
+    def standing_fault(self) -> str | None:
+        return self._fault.standing
 
     async def __call__(self, call: Callable[[], Awaitable[T]]) -> T:
         while True:
@@ -27,6 +32,7 @@ class Surely:
                 answer = await call()
             except StoreError as error:
                 self._fault.broke(str(error))
+                self.failures += 1
                 await asyncio.sleep(PAUSE)
             else:
                 self._fault.works()

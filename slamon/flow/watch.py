@@ -98,6 +98,11 @@ class Watch:
             speed,
         )
 
+    @property
+    def silent(self) -> Mapping[str, float]:
+        """The parts that give no sign of life, and for how many seconds."""
+        return self._silent()
+
     def tasks(self) -> Iterator[tuple[str, Coroutine[None, None, None]]]:
         """What is to run as long as the service does, by its name; GivesUp comes out of the watchdog."""
         around = self._around

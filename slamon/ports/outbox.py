@@ -89,14 +89,18 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A notification that nobody got."""
+    """What reached nobody there. `what`: the title of the message; of what could not be made into one the ticket's id.
 
-    message: Message
+    `copied`: the fallback has it, or still tries.
+    """
+
+    what: str
     notifier: str
     route: str
     ending: Ending
     ended_at: Instant
     error: str | None
+    copied: bool
 
 
 class Outbox(Protocol):
@@ -180,8 +184,8 @@ class Outbox(Protocol):
     async def deliveries(self) -> Mapping[tuple[str, str], int]:
         """How many deliveries there are by (notifier, state); states: pending, bound, and the endings."""
 
-    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
-        """The notifications that were refused or expired, the last one first."""
+    async def dead_letters(self, after: Instant, limit: int) -> Sequence[DeadLetter]:
+        """What was refused, expired or could not be made after an instant, the last one first."""
 
     async def message(self, id: str) -> Message | None:
         """A message as it was sent, by the id that it showed."""

@@ -99,8 +99,8 @@ class SqliteOutbox:
         found = await self._units.rows(sql.DELIVERY_COUNTS)
         return {(notifier, state): number for notifier, state, number in found}
 
-    async def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
-        return [rows.dead_letter(row) for row in await self._units.rows(sql.DEAD_LETTERS, limit)]
+    async def dead_letters(self, after: Instant, limit: int) -> Sequence[DeadLetter]:
+        return [rows.dead_letter(row) for row in await self._units.rows(sql.DEAD_LETTERS, after, limit)]
 
     async def message(self, id: str) -> Message | None:
         text: str | None = await self._units.one(sql.MESSAGE, id)

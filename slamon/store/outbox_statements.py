@@ -111,8 +111,15 @@ WHERE id = ? AND state = 'sending'
 REWORD = "UPDATE notifications SET message = ? WHERE id = ? AND state = 'sending' AND doubtful = 0 AND seen = 0"
 RELEASE = "UPDATE notifications SET state = 'pending', doubtful = 1 WHERE state = 'sending'"
 DEAD_LETTERS = """
-SELECT message, notifier, route, state, ended_at, error FROM notifications
-WHERE state IN ('dead', 'expired') ORDER BY ended_at DESC LIMIT ?
+SELECT
+  json_extract(message, '$.title'), notifier, route, state, ended_at, error,
+  EXISTS (SELECT 1 FROM notifications AS c WHERE c.copy_of = n.id AND c.state NOT IN ('dead', 'expired'))
+FROM notifications AS n
+WHERE state IN ('dead', 'expired') AND ended_at > ?1
+UNION ALL
+SELECT ticket, notifier, route, state, ended_at, error, 0 FROM deliveries
+WHERE state = 'dead' AND notification IS NULL AND ended_at > ?1
+ORDER BY ended_at DESC LIMIT ?2
 """
 MESSAGE = "SELECT message FROM notifications WHERE message_id = ? ORDER BY id LIMIT 1"
 

@@ -82,5 +82,5 @@ def notification(row: Row) -> Notification:
 
 
 def dead_letter(row: Row) -> DeadLetter:
-    message, notifier, route, state, ended_at, error = row
-    return DeadLetter(decode_message(message), notifier, route, Ending(state), ended_at, error)
+    what, notifier, route, state, ended_at, error, copied = row
+    return DeadLetter(what, notifier, route, Ending(state), ended_at, error, bool(copied))

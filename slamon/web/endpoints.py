@@ -74,17 +74,16 @@ def _guard(answer: Answer, need: Need, access: Callable[[], Access], denied: Cal
 
 def _health(answers: Answers) -> Sequence[tuple[str, Answer]]:
     async def livez(_: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
+        stuck = answers.health().stuck
+        return web.Response(text=f"{stuck or 'ok'}\n", status=503 if stuck else 200)
 
     async def readyz(_: web.Request) -> web.Response:
         health = answers.health()
-        text = "".join(f"{line}\n" for line in (health.status, *health.problems))
-        return web.Response(text=text, status=200 if health.ready else 503)
+        return as_json(health.body, 200 if health.ready else 503)
 
     async def healthz(_: web.Request) -> web.Response:
         health = answers.health()
-        body = {"status": health.status, "problems": health.problems, **health.details}
-        return as_json(body, 200 if health.ready else 503)
+        return as_json(health.body, 503 if health.stuck else 200)
 
     return ("/livez", livez), ("/readyz", readyz), ("/healthz", healthz)
 

@@ -45,6 +45,10 @@ ANSWER: dict[str, Any] = {
             "due_at": "2026-06-08T10:30:00Z",
         },
     ],
+    "dead": [
+        {"at": "2026-06-08T07:00:00Z", "notifier": "slack", "what": "T-3: late", "why": "no channel", "copied": True},
+        {"at": "2026-06-08T06:00:00Z", "notifier": "mail", "what": "T-4", "why": None, "copied": False},
+    ],
 }
 SHOWN = """\
 ok  slamon 1.2.3 at URL, Mon 2026-06-08 09:00 UTC
@@ -67,6 +71,11 @@ T-2\\x1b[31m  desk    first_response  at risk  Mon 2026-06-08 10:30 UTC  1 h 30 
 Longest overdue
 ticket  source  target      status    due                       left
 T-1     desk    resolution  breached  Mon 2026-06-08 08:30 UTC  overdue by 30 min
+
+Reached nobody, in the last day
+at                        notifier  what       why         fallback
+Mon 2026-06-08 07:00 UTC  slack     T-3: late  no channel  has it
+Mon 2026-06-08 06:00 UTC  mail      T-4        -           none
 """
 
 
@@ -128,7 +137,7 @@ def test_a_service_with_problems_names_them_and_the_exit_code_tells(
 
 
 def test_a_service_that_has_just_begun_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    with service({**ANSWER, "commitments": [], "deliveries": [], "nearest": []}) as url:
+    with service({**ANSWER, "commitments": [], "deliveries": [], "nearest": [], "dead": []}) as url:
         assert status(Path("nowhere.yml"), url) == Exit.FINE
     assert shown(capsys).splitlines()[1:] == [
         "", "Commitments: none yet", "", "Deliveries: none yet", "", "Due next: nothing that the service tells of"
@@ -184,7 +193,36 @@ def test_a_service_without_its_store_says_what_is_wrong(capsys: pytest.CaptureFi
     assert complaint(capsys) == f"slamon status: {url}: the store does not answer: disk full"
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://h/", "http://[", "http://h h/", "127.0.0.1:x"])
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "ftp://h/", "http://[", "http://h h/", "127.0.0.1:x", "http://h/?a", "h#a"]
+)
 def test_an_address_that_is_none_is_told(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert status(Path("nowhere.yml"), url) in (Exit.UNUSABLE, Exit.CANNOT_RUN)
     assert "http://127.0.0.1:8080" in (text := complaint(capsys)) or REMEDY in text
+
+
+@pytest.mark.parametrize("url", ["http://user:CANARY@127.0.0.1:1", "user:CANARY@127.0.0.1:1", "http://CANARY@h?x"])
+def test_a_password_in_an_address_is_neither_sent_nor_shown(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(Path("nowhere.yml"), url) == Exit.UNUSABLE
+    assert complaint(capsys) == (
+        "slamon status: --url: what stands before @ is not sent: write http://127.0.0.1:8080, and a token with --token"
+    )
+
+
+@pytest.mark.parametrize("token", ["CANARY\r\nX-Evil: 1", "CANARY\n", "CANARY \u2603", "CANARY \u00e4"])
+def test_a_token_that_no_header_can_hold_is_not_shown(token: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert status(Path("nowhere.yml"), "http://127.0.0.1:1", token) == Exit.UNUSABLE
+    assert complaint(capsys) == (
+        "slamon status: a token is letters, digits and signs only: see what --token, or the variable SLAMON_TOKEN, holds"
+    )
+
+
+def test_a_service_on_any_free_port_that_does_not_run_is_not_sought_at_port_0(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "slamon.yml"
+    config.write_text("version: 1\nweb: {listen: 127.0.0.1:0}\nsources: {desk: {kind: file, path: t.jsonl}}\n")
+    assert status(config, None) == Exit.CANNOT_RUN
+    assert complaint(capsys) == (
+        f"slamon status: no local socket answers, and {config} lets it listen on any free port; add --url ADDRESS"
+    )

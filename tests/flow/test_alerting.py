@@ -129,7 +129,7 @@ async def test_what_is_refused_for_good_is_not_tried_again(store: Store) -> None
     await run.turn("2026-06-08T08:00:00Z")
     assert run.watched.endings == [Ending.DEAD]
     assert await store.next_due("desk") is None
-    assert [letter.error for letter in await store.dead_letters(9)] == ["no such channel"]
+    assert [letter.error for letter in await store.dead_letters(0, 9)] == ["no such channel"]
 
 
 @pytest.mark.asyncio

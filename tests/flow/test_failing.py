@@ -76,7 +76,7 @@ async def test_what_is_refused_goes_to_the_fallback_once(store: Store) -> None:
     assert (copy.message.title, copy.message.facts) == (sent.title, sent.facts)
     assert copy.message.id != sent.id
     assert copy.message.footer == "could not be delivered to desk: no such channel"
-    assert [letter.error for letter in await store.dead_letters(9)] == ["no such channel"]
+    assert [letter.error for letter in await store.dead_letters(0, 9)] == ["no such channel"]
 
 
 @pytest.mark.asyncio

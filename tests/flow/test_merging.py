@@ -23,26 +23,36 @@ async def test_the_first_is_told_at_once_and_the_others_at_the_end_of_the_window
 
 
 @pytest.mark.asyncio
-async def test_above_the_limit_the_rest_becomes_one_message_with_a_link_that_covers_them_all(store: Store) -> None:
+async def test_above_the_limit_they_become_one_message_with_a_link_that_covers_them_all(store: Store) -> None:
     run = await overdue(store, 30, link="https://slamon.example")
-    assert [at for at, _ in await run.pass_until("2026-06-05T14:00:00Z")] == ["13:00:00", "13:00:20"]
-    digest = run.desk.sent[1]
-    assert digest.title == "29 promises are broken · all"
-    assert (len(digest.lines), len(digest.covers)) == (20, 29)
+    assert [at for at, _ in await run.pass_until("2026-06-05T14:00:00Z")] == ["13:00:00"]
+    [digest] = run.desk.sent
+    assert digest.title == "30 promises are broken · all"
+    assert (len(digest.lines), len(digest.covers)) == (20, 30)
     assert digest.url == f"https://slamon.example/digests/{digest.id}"
     assert await store.message(digest.id) == digest
-    assert {one.ticket for sent in run.desk.sent for one in sent.covers} == {str(number) for number in range(30)}
+    assert {one.ticket for one in digest.covers} == {str(number) for number in range(30)}
 
 
 @pytest.mark.asyncio
-async def test_what_was_answered_inside_the_window_is_not_in_the_digest(store: Store) -> None:
+@pytest.mark.parametrize(("tickets", "messages"), [(8, [1] * 8), (9, [9])])
+async def test_as_many_as_the_limit_go_one_by_one_and_one_more_makes_them_one_message(
+    store: Store, tickets: int, messages: list[int]
+) -> None:
+    run = await overdue(store, tickets)
+    await run.pass_until("2026-06-05T13:01:00Z")
+    assert sizes(run) == messages
+
+
+@pytest.mark.asyncio
+async def test_what_was_answered_while_they_were_gathered_is_not_in_the_digest(store: Store) -> None:
     run = await overdue(store, 30, WARNINGS)
     await run.turn("2026-06-05T12:54:00Z")
     for number in range(1, 21):
         await run.put(str(number), NOON, [message("2026-06-05T12:54:10Z")])
     run.time.advance(20 * SECOND)
     await run.go()
-    assert sizes(run) == [1, 9]
+    assert sizes(run) == [10]
     assert run.watched.endings.count(Ending.SUPERSEDED) == 20
 
 
@@ -107,9 +117,10 @@ async def test_a_rate_holds_over_a_restart(store: Store) -> None:
 @pytest.mark.asyncio
 async def test_told_to_wait_nothing_is_sent_and_what_comes_meanwhile_is_merged(store: Store) -> None:
     run = await overdue(store, 20)
+    await run.put("before", "2026-06-05T11:59:00Z")
     run.desk.failures = [SendError(Reason.RATE_LIMITED, "429", retry_after=5 * MINUTE)]
-    assert [at for at, _ in await run.pass_until("2026-06-05T14:00:00Z")] == ["13:00:00", "13:05:00", "13:05:00"]
-    assert sizes(run) == [1, 1, 19]
+    assert [at for at, _ in await run.pass_until("2026-06-05T14:00:00Z")] == ["12:59:00", "13:04:00", "13:04:00"]
+    assert sizes(run) == [1, 1, 20]
 
 
 @pytest.mark.asyncio

@@ -50,6 +50,34 @@ async def test_without_an_address_the_other_notifier_is_used(store: Store) -> No
     assert await store.deliveries() == {("pager", "pending"): 1}
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("quiet", "assignee", "told"),
+    [
+        ("pager", "bob", ("pager", "2026-06-08T09:00:00Z")),
+        ("pager", "ada", ("desk", "2026-06-05T20:00:00Z")),
+        ("desk", "bob", ("pager", "2026-06-05T20:00:00Z")),
+        ("desk", "ada", ("desk", "2026-06-08T09:00:00Z")),
+    ],
+)
+async def test_the_quiet_that_counts_is_that_of_whoever_sends_it(
+    store: Store, quiet: str, assignee: str, told: tuple[str, str]
+) -> None:
+    hours = f"""calendars: {{office: {{time_zone: Etc/UTC, hours: {{mon-fri: 09:00-17:00}}}}}}
+quiet: {{{quiet}: {{outside: office}}}}
+policies"""
+    rules = TO.replace("to: assignee", "to: assignee, else: pager").replace("policies", hours)
+    run = bench(store, "2026-06-05T19:00:00Z", rules, address=people)
+    await run.put("7", "2026-06-05T19:00:00Z", fields={"assignee": assignee})
+    run.time.advance(1 * HOUR + 1)
+    await run.loop.catch_up()
+    notifier, at = told
+    assert await store.deliveries() == {(notifier, "pending"): 1}
+    waiting = await store.waiting(notifier, parse_instant(at) + 1)
+    assert len(waiting) == 1
+    assert not await store.waiting(notifier, parse_instant(at) - 1)
+
+
 UPDATES = """
 version: 1
 policies: [{name: all, match: all, calendar: 24x7, targets: {first_response: 1h}}]

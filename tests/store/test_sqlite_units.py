@@ -25,7 +25,6 @@ WHOLE = {
     "DELIVERY_COUNTS": "SCAN delivery_counts",
     "RELEASE": "SCAN notifications USING INDEX notifications_sending",  # holds those alone
     "ANY_ACK": "SCAN acks USING COVERING INDEX acks_said",  # one row of it
-    "DEAD_LETTERS": "SCAN notifications USING INDEX notifications_dead",  # holds those alone
 }
 SORTED = {"WAITING"}  # what may go now, and no more
 CHEAP: dict[str, Callable[[Store], object]] = {
@@ -37,7 +36,7 @@ CHEAP: dict[str, Callable[[Store], object]] = {
     "next due": lambda store: store.next_due("slack"),
     "told": lambda store: store.told(Delivery(**asdict(delivery("T-5", ticket="T-5")), id=5)),
     "lately": lambda store: store.lately("slack", None, [(SOURCE, "T-5")], 0),
-    "dead letters": lambda store: store.dead_letters(5),
+    "dead letters": lambda store: store.dead_letters(0, 5),
     "silences": lambda store: store.silences(0),
     "nothing to release": lambda store: store.release(),
     "commitment counts": lambda store: store.open_commitments(),

@@ -73,7 +73,7 @@ async def desk(folder: Path, web: WebSettings | None = None, socket: Path | None
 
     async def status() -> dict[str, Any]:
         details: dict[str, object] = {"version": "1.2.3", "time": format_instant(NOW)}
-        return status_of(Health(True, (), details), {}, {}, [])
+        return await status_of(Health(True, (), details), store, NOW)
 
     async def plan(at: Instant | None, span: int, ticket: str | None) -> list[dict[str, Any]]:
         made.planned.append((at, span, ticket))

@@ -19,8 +19,8 @@ _OTHER = "{name: other, match: {priority: high}, calendar: 24x7, warn_at: 50%, t
 _IDS = [f"T-{number:02}" for number in range(1, _MANY + 1)]
 
 
-def _all(moment: str, first: int = 0) -> str:
-    return " + ".join(f"{id} {moment}" for id in _IDS[first:])
+def _all(moment: str) -> str:
+    return " + ".join(f"{id} {moment}" for id in _IDS)
 
 
 async def _reloads(house: House, text: str) -> None:
@@ -86,7 +86,7 @@ def _one_by_one(self: Bundles, one: Waiting, now: int) -> Any:
     "threshold of the warning changed under 20 promises at risk",
     "At most one digest a route: beside it no more than the one that may go at once",
     Guard("`Bundles._how`: what was gathered goes together", Off("slamon.core.bundles.Bundles._how", _one_by_one)),
-    ("T-01 warning 50%", _all("warning 50%", 1), "T-01 warning 40%", _all("warning 40%", 1)),
+    (_all("warning 50%"), _all("warning 40%")),
 )
 async def _(house: House) -> None:
     await house.begin()

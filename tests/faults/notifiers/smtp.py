@@ -183,5 +183,5 @@ async def _(world: World) -> None:
     world.fails("13:00", "13:10", lambda command: wrong if command.startswith("AUTH") else PASS)
     await world.open(user="slamon", password=Secret(PASSWORD))
     await world.until("13:30")
-    letters = await world.store.dead_letters(9)
+    letters = await world.store.dead_letters(0, 9)
     assert PASSWORD not in f"{letters!r} {world.pager.text('1:')}", "the password was told"

@@ -142,9 +142,29 @@ class NotificationContract:
         assert (copy.message, copy.is_copy) == (message("copy"), True)
         await store.settle(copy.id, Ending.DEAD, 210, "gone too", Copy("slack", message("copy of the copy")))
         assert [await store.due(name, 999) for name in ("email", "slack")] == [None, None]
-        letters = [(letter.notifier, letter.route, letter.error) for letter in await store.dead_letters(9)]
+        letters = [(letter.notifier, letter.route, letter.error) for letter in await store.dead_letters(0, 9)]
         assert letters == [("email", "support", "gone too"), ("slack", "support", "gone")]
-        assert len(await store.dead_letters(1)) == 1
+        assert [letter.error for letter in await store.dead_letters(0, 1)] == ["gone too"]
+        assert await store.dead_letters(210, 9) == []
+
+    @pytest.mark.asyncio
+    async def test_a_dead_letter_says_what_it_was_and_whether_another_notifier_has_it(self, store: Store) -> None:
+        await queued(store, delivery("a"), delivery("b"))
+        first = await bound(store, "a", about=message("warning"))
+        second = await bound(store, "b", about=message("breach"))
+        await store.settle(first.id, Ending.DEAD, 110, "gone", Copy("email", message("copy")))
+        await store.settle(second.id, Ending.EXPIRED, 120, "too old")
+        found = [(letter.what, letter.ending, letter.copied) for letter in await store.dead_letters(0, 9)]
+        assert found == [("breach", "expired", False), ("warning", "dead", True)]
+
+    @pytest.mark.asyncio
+    async def test_what_could_not_be_made_into_a_message_is_a_dead_letter_by_its_ticket(self, store: Store) -> None:
+        await queued(store, delivery("a"))
+        (one,) = await taken(store)
+        await store.drop({one.id: one.turn}, Ending.DEAD, 110, "it cannot be rendered: see the log")
+        (letter,) = await store.dead_letters(0, 9)
+        assert (letter.what, letter.notifier, letter.copied) == (one.ticket, "slack", False)
+        assert letter.error == "it cannot be rendered: see the log"
 
     @pytest.mark.asyncio
     async def test_a_message_is_found_by_the_id_that_it_shows(self, store: Store) -> None:
