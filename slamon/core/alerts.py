@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -19,8 +20,10 @@ __all__ = [
     "LATE",
     "LATE_BUNDLE",
     "Alert",
+    "Reaches",
     "canonical",
     "delivery_id",
+    "is_named",
     "last_fields",
     "next_event",
     "sender",
@@ -29,6 +32,7 @@ __all__ = [
 LATE: Span = MINUTE  # what is seen, or sent, later than this after it was due is late
 LATE_BUNDLE = "late"  # first seen late: after downtime, or as a silence ends
 HELD_BUNDLE = "held"  # came due in quiet hours
+Reaches = Callable[[Recipient, Any], bool]  # whether the person whom a recipient's field names has an address
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -66,9 +70,14 @@ class Alert(Struct, frozen=True):
         return self.due_at if self.held_until is None else max(self.due_at, self.held_until)
 
 
-def sender(recipient: Recipient, who: Any) -> str:
-    """The notifier that tells a recipient; where nobody stands in its field, the one that is used otherwise."""
-    nobody = recipient.to is not None and (who is None or who == "")
+def is_named(recipient: Recipient, who: Any) -> bool:
+    """Whether anybody stands in the field of a recipient; that he has an address is believed."""
+    return who is not None and who != ""
+
+
+def sender(recipient: Recipient, who: Any, reaches: Reaches = is_named) -> str:
+    """The notifier that tells a recipient; where its field leads to nobody, the one that is used otherwise."""
+    nobody = recipient.to is not None and not reaches(recipient, who)
     return (nobody and recipient.otherwise) or recipient.notifier
 
 

@@ -8,14 +8,14 @@ from datetime import UTC, tzinfo
 
 import msgspec
 
-from slamon.core.alerts import LATE, Alert
+from slamon.core.alerts import LATE, Alert, Reaches, is_named
 from slamon.core.clock import Cycle
 from slamon.core.decide import Decided, decide
 from slamon.core.instants import DAY, Instant, Span
 from slamon.core.judge import Judge
 from slamon.core.known import Known
 from slamon.core.message import Message
-from slamon.core.moments import REALERT_AFTER, moments, next_moment
+from slamon.core.moments import REALERT_AFTER, Moment, moments, next_moment, overtaken
 from slamon.core.routes import Routing
 from slamon.core.standing import NOTHING_SAID, Standing
 from slamon.core.ticket import Ticket
@@ -46,19 +46,23 @@ class Assessor:
     footer: str | None = None
     link: str | None = None  # the base address of the service's own pages, with no slash at its end
     _heard: frozenset[str] = field(init=False, repr=False)  # every word of `when`
+    _waits: bool = field(init=False, repr=False)  # whether any step comes due later than its moment
 
     def __post_init__(self) -> None:
-        steps = (step for route in self.routing.routes if not route.monitor for step in route.steps)
+        steps = [step for route in self.routing.routes if not route.monitor for step in route.steps]
+        object.__setattr__(self, "_waits", any(step.after or step.repeat for step in steps))
         object.__setattr__(self, "_heard", frozenset(word for step in steps for word in step.when))
 
-    def assess(self, ticket: Ticket, at: Instant, standing: Standing = NOTHING_SAID) -> list[Assessed]:
+    def assess(
+        self, ticket: Ticket, at: Instant, standing: Standing = NOTHING_SAID, reaches: Reaches = is_named
+    ) -> list[Assessed]:
         """Every commitment of a ticket, or one unmatched verdict, with the alerts that have come due by now.
 
         Alerts come again with every look for as long as they are true: whoever stores them drops known identities. One
         that was superseded and never sent (silenced, paused for a moment) may come again and is then to be told.
         """
         found = []
-        for cycle, verdict, decided in self._decided(ticket, at, standing, self.horizon):
+        for cycle, verdict, decided in self._decided(ticket, at, standing, self.horizon, reaches=reaches):
             next_at = None if cycle is None else next_moment(cycle, verdict)
             wakes = [one for one in (next_at, decided.wakes_at) if one is not None]
             found.append(Assessed(verdict, min(wakes, default=None), decided.due))
@@ -93,24 +97,29 @@ class Assessor:
                     found[alert.identity] = msgspec.structs.replace(text, footer=footer)
         return found
 
-    def _footer(self, alert: Alert, at: Instant, remark: str | None) -> str | None:
-        late = lateness(alert.due_at, at, self.zone) if at - alert.due_at > LATE else None
-        return " · ".join(note for note in (self.footer, remark, late) if note) or None
-
     def _decided(
-        self, ticket: Ticket, at: Instant, standing: Standing, horizon: Span | None, known: Known | None = None
+        self,
+        ticket: Ticket,
+        at: Instant,
+        standing: Standing,
+        horizon: Span | None,
+        known: Known | None = None,
+        reaches: Reaches = is_named,
     ) -> Iterator[tuple[Cycle | None, Verdict, Decided]]:
         known = known or Known(ticket, at)
         for cycle, verdict in self.judge.judged(ticket, at):
             if cycle is None:
                 yield None, verdict, _NOTHING
                 continue
-            reached = [
-                moment
-                for moment in moments(cycle, verdict, at, self.realert_after)
-                if not self._heard.isdisjoint(moment.names)
-            ]
+            reached = self._reached(cycle, verdict, at)
             if reached:
-                yield cycle, verdict, decide(self.routing, known, cycle, verdict, reached, standing, horizon)
+                yield cycle, verdict, decide(self.routing, known, cycle, verdict, reached, standing, horizon, reaches)
             else:
                 yield cycle, verdict, _NOTHING
+
+    def _reached(self, cycle: Cycle, verdict: Verdict, at: Instant) -> list[Moment]:
+        """What a step waits for or acts at."""
+        found = moments(cycle, verdict, at, self.realert_after)
+        if self._waits:
+            found = [*overtaken(cycle, verdict, at, self.realert_after), *found]
+        return [moment for moment in found if not self._heard.isdisjoint(moment.names)]

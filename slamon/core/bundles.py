@@ -3,7 +3,7 @@
 The first delivery of a bundle goes at once and opens a window, of `group.gather`. What comes inside the window waits to
 its end and then goes: each alone while there are few, as one digest above `digest_above`. That opens the next window,
 of `group.wait` after a digest, so that however much comes, a bundle is heard once a window; and nothing waits longer
-than one.
+than one. What is too much from the start is one digest half a second later: the rest of it may yet be judged.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from slamon.core.instants import MINUTE, Instant, Span
-from slamon.core.routes import Group
+from slamon.core.routes import GATHER, Group
 
 PATIENCE: Span = MINUTE  # what is to be told together does not wait longer for the rest to be known
 UNLIMITED = 1 << 31
@@ -145,7 +145,14 @@ class Bundles:
         window = self._windows.get(one.key)
         if window is not None and window.left:
             return now
-        return max((end for end in self._ends(one, now)), default=now)
+        return max([*self._ends(one, now), self._many_at(one, now)])
+
+    def _many_at(self, one: Waiting, now: Instant) -> Instant:
+        """When what waits for no window may go: at once, or, if it is many already, once the rest of it is there."""
+        group = self.group(one.route)
+        if one.count <= group.digest_above or one.oldest > now:
+            return now
+        return one.oldest + min(group.gather, GATHER)
 
     def _ends(self, one: Waiting, now: Instant) -> list[Instant]:
         """When the windows end that a bundle may be in: its own and that of its route.
@@ -161,9 +168,9 @@ class Bundles:
             return _Ready(one, "collective", False, 0)
         if window is not None and window.left:
             return _Ready(one, "one", False, min(window.left, one.count) - 1)
-        gathered = one.oldest <= now - group.gather or any(one.oldest < end for end in self._ends(one, now))
-        if gathered and one.count > group.digest_above:
+        if one.count > group.digest_above:
             return _Ready(one, "many", True, 0)
+        gathered = one.oldest <= now - group.gather or any(one.oldest < end for end in self._ends(one, now))
         return _Ready(one, "one", True, one.count - 1 if gathered else 0)
 
     def _choice(self, first: _Ready, same: Sequence[_Ready], *, crowded: bool) -> Choice:

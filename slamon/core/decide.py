@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from slamon.core.alerts import HELD_BUNDLE, LATE, LATE_BUNDLE, Alert, canonical, sender
+from slamon.core.alerts import HELD_BUNDLE, LATE, LATE_BUNDLE, Alert, Reaches, canonical, is_named, sender
 from slamon.core.clock import Cycle
 from slamon.core.instants import Instant, Span
 from slamon.core.known import Known
@@ -38,19 +38,20 @@ def decide(
     reached: Sequence[Moment],
     standing: Standing,
     horizon: Span | None,
+    reaches: Reaches = is_named,
 ) -> Decided:
     """Who is to be told what of a commitment that has come to some moments.
 
-    Older than the horizon: nothing, but for breaches that still stand; no horizon: however old.
+    Older than the horizon: nothing, but for breaches that still stand; no horizon: however old. `reaches` decides only
+    whose quiet counts, that of `via` or that of `else`: no identity rests on it.
     """
-    one = _Commitment(known, cycle.shown or cycle, verdict, standing)
+    one = _Commitment(known, cycle.shown or cycle, verdict, standing, reaches)
     due: list[Alert] = []
     wakes = []
     for route, index, step in one.steps(routing.routes):
-        for moment in reached:
-            if _is_in(step.when, moment):
-                due += one.alerts(_Line(route, index, step, routing.quiet), moment, horizon)
-                wakes.append(next_occasion(step, moment, one.calendar, known.at))
+        for moment in one.to_tell(step, reached):
+            due += one.alerts(_Line(route, index, step, routing.quiet), moment, horizon)
+            wakes.append(next_occasion(step, moment, one.calendar, known.at))
     silent = [silence.until for silence in standing.silences if due and one.is_silenced_by(silence)]
     next_at = min((at for at in [*wakes, *silent] if at is not None), default=None)
     return Decided(() if silent else tuple(due), next_at)
@@ -68,7 +69,7 @@ class _Line(Struct, frozen=True):
 class _Commitment:
     """A commitment at an instant, as routes look at it."""
 
-    def __init__(self, known: Known, cycle: Cycle, verdict: Verdict, standing: Standing) -> None:
+    def __init__(self, known: Known, cycle: Cycle, verdict: Verdict, standing: Standing, reaches: Reaches) -> None:
         assert cycle.bound is not None
         self.known = known
         self.at = known.at
@@ -76,6 +77,7 @@ class _Commitment:
         self.calendar = cycle.bound.calendar
         self.due = cycle.due
         self.promise = promise_of(cycle)
+        self.reaches = reaches
         self.acks = [ack for ack in standing.acks if _is_about(ack, known.ticket, cycle)]
         self._seen: Fields | None = None
 
@@ -102,11 +104,23 @@ class _Commitment:
 
     # one line of a route
 
+    def to_tell(self, step: RouteStep, reached: Sequence[Moment]) -> list[Moment]:
+        """The moments that a step names. Of warnings those after the highest that it has come due for, and that one."""
+        named = [moment for moment in reached if _is_in(step.when, moment)]
+        warnings = [moment for moment in named if AT_RISK in moment.names]
+        if len(warnings) < 2:
+            return named
+        come = [moment for moment in warnings if last_occasion(step, moment, self.calendar, self.at)]
+        before = warnings[: warnings.index(come[-1])] if come else []
+        return [moment for moment in named if moment not in before]
+
     def alerts(self, line: _Line, moment: Moment, horizon: Span | None) -> Iterator[Alert]:
         """The alerts of a line that have come due for a moment: those of the last time it did."""
         step = line.step
         occasion = last_occasion(step, moment, self.calendar, self.at)
         if occasion is None or self._is_acknowledged(step, moment, occasion):
+            return
+        if moment.overtaken and step.after is None and occasion.number == 0:
             return
         old = horizon is not None and occasion.due_at < self.at - horizon
         if old and not (moment.name == BREACHED and self.verdict.is_open):
@@ -150,7 +164,7 @@ class _Commitment:
         self, quiets: Mapping[str, Quiet], moment: Moment, recipient: Recipient, who: Any
     ) -> tuple[Recipient, Instant | None]:
         """Who is told now, and until when that is held. A warning is never held past the instant it warns of."""
-        quiet = quiets.get(sender(recipient, who)) if quiets else None
+        quiet = quiets.get(sender(recipient, who, self.reaches)) if quiets else None
         if quiet is None or _is_in(quiet.exempt, moment):
             return recipient, None
         until = quiet_until(quiet, self.at)

@@ -198,6 +198,7 @@ def _not_started(ticket: Ticket, target: Target, fields: Fields) -> str:
     if target.agent_created == "skip" and ticket.created_by == "agent":
         return "has not started: an agent created the ticket, and agent_created is skip"
     names = [name for name, bits in EVENTS.items() if target.start.happenings & bits]
+    names += ["a group"] if target.start.happenings & Happening.GROUPED else []
     names += [f"a change that makes {wanted(match)}" for match in target.start.becomes]
     after = ", once there was a first response" if target.after_first_response else ""
     return f"has not started: it waits for {' or '.join(names) or 'its start'}{after}"

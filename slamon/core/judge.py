@@ -10,6 +10,7 @@ from msgspec import Struct
 from slamon.core.clock import Cycle, Definition
 from slamon.core.instants import Instant
 from slamon.core.match import EVERYTHING, Match
+from slamon.core.order import without_copies
 from slamon.core.policy import Happening, OnReopen, Policy, Rules, Target
 from slamon.core.replay import replay
 from slamon.core.steps import Step, Timeline
@@ -19,6 +20,7 @@ from slamon.core.verdict import Verdict, verdict
 
 _MOST_REPLAYED_STEPS = 2_000_000  # beyond this much work uncertain events are not tried one by one
 _InForce = dict[str, Definition]  # by the target's name
+_Key = tuple[str | None, int | None]  # a verdict's target and cycle
 
 
 class Trace(Struct):
@@ -122,28 +124,33 @@ class Judge:
 
     def _with_confidence(self, ticket: Ticket, at: Instant) -> list[Verdict]:
         """Judge by every reading of the uncertain events, and say the worst where they differ."""
-        runs = [[found for _, found in self.judged(ticket, at, events)] for events in self.readings(ticket, at)]
-        by_key = [{_key(found): found for found in run} for run in runs]
-        keys = dict.fromkeys(key for run in by_key for key in run)
-        verdicts = [_combined([run.get(key) for run in by_key]) for key in keys]
+        runs: list[dict[_Key, Verdict]] = []
+        ranks: dict[str, int] = {}
+        for events in self.readings(ticket, at):
+            trace = self.trace(ticket, at, events)
+            runs.append({(found.target, found.cycle): found for _, found in trace.verdicts(ticket, at)})
+            ranks = {**_ranks(trace.in_force), **ranks}
+        keys = sorted({key for run in runs for key in run}, key=lambda key: (ranks.get(key[0] or "", -1), key[1] or 0))
+        verdicts = [_combined([run.get(key) for run in runs]) for key in keys]
         return [found for found in verdicts if found.status != "unmatched"] or verdicts
 
     def readings(self, ticket: Ticket, at: Instant) -> Iterator[Sequence[Event]]:
         """The events with all uncertain ones at their latest, all at their earliest, and each alone at its earliest."""
         yield ticket.events
-        uncertain = [event for event in ticket.events if event.earliest is not None and event.at <= at]
+        kept, other_contents = without_copies([event for event in ticket.events if event.at <= at])
+        uncertain = [event for event in kept if event.earliest is not None]
+        earlier = {id(event): _at_earliest(event, ticket.created_at) for event in uncertain}
         if uncertain:
-            yield _at_earliest(ticket, at, {id(event) for event in uncertain})
-        if len(uncertain) > 1 and len(uncertain) * len(ticket.events) <= _MOST_REPLAYED_STEPS:
-            yield from (_at_earliest(ticket, at, {id(event)}) for event in uncertain)
+            yield [*(earlier.get(id(event), event) for event in kept), *other_contents]
+        if len(uncertain) > 1 and len(uncertain) * len(kept) <= _MOST_REPLAYED_STEPS:
+            for one in uncertain:
+                yield [*(earlier[id(one)] if event is one else event for event in kept), *other_contents]
 
 
-def _at_earliest(ticket: Ticket, at: Instant, which: set[int]) -> list[Event]:
-    return [
-        msgspec.structs.replace(event, at=event.earliest) if id(event) in which else event
-        for event in ticket.events
-        if event.at <= at
-    ]
+def _at_earliest(event: Event, created_at: Instant) -> Event:
+    """The event as early as it may have happened; not before the creation, unless it certainly did."""
+    assert event.earliest is not None
+    return msgspec.structs.replace(event, at=max(event.earliest, min(event.at, created_at)))
 
 
 def _combined(runs: list[Verdict | None]) -> Verdict:
@@ -158,19 +165,21 @@ def _combined(runs: list[Verdict | None]) -> Verdict:
     return msgspec.structs.replace(worst, confidence="undetermined")
 
 
-def _key(found: Verdict) -> tuple[str | None, int | None]:
-    return found.target, found.cycle
-
-
 def _names(matched: list[_InForce]) -> list[str]:
     """The names of all targets that were ever in force, in the order of the rules."""
+    ranks = _ranks(matched)
+    return sorted(ranks, key=ranks.__getitem__)
+
+
+def _ranks(matched: list[_InForce]) -> dict[str, int]:
+    """The place of each target that was ever in force, by its name."""
     ranks: dict[str, int] = {}
     previous: _InForce | None = None
     for in_force in matched:
         if in_force is not previous:
             ranks.update((name, one.rank) for name, one in in_force.items())
             previous = in_force
-    return sorted(ranks, key=ranks.__getitem__)
+    return ranks
 
 
 def _definitions(policy: Policy) -> list[Definition]:

@@ -6,11 +6,13 @@ created_by, direction, subject, id) stand in the dict under their names, the dir
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 Fields = Mapping[str, Any]
+_NUMERIC = re.compile(r"\s*[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*")  # as people write it
 DIRECTORY = "customer."  # key of the customer's attributes in a dict of fields; no field name ends in a dot
 
 
@@ -38,8 +40,9 @@ class Pattern(Protocol):
 
 def lookup(fields: Fields, name: str) -> Any:
     """The value of a name: a field of that very name, else the directory's, else reached for inside a field."""
-    if name in fields:
-        return fields[name]
+    value = fields.get(name)
+    if value is not None:
+        return value
     head, dot, rest = name.partition(".")
     if not dot:
         return None
@@ -71,6 +74,8 @@ def text_of(value: Any) -> str:
 def number_of(value: Any) -> float | None:
     """A number or numeric text as a number, else None."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    if isinstance(value, str) and not _NUMERIC.fullmatch(value):
         return None
     try:
         return float(value)

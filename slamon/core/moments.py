@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from slamon.core.clock import Cycle, Mark
 from slamon.core.instants import HOUR, Instant, Span
@@ -28,7 +29,8 @@ class Moment(Struct, frozen=True):
     """A reason to tell somebody: what a commitment has come to, and when it did.
 
     Of one `key` a commitment has one moment, however often it is looked at. `names` are the words of `when` that mean
-    it. `stands`: what it began has stood without interruption since.
+    it. `stands`: what it began has stood without interruption since. `overtaken`: a warning after which a higher one
+    was passed.
     """
 
     name: str  # "warning 75%", breached, missed, met, cancelled, paused, resumed
@@ -36,6 +38,7 @@ class Moment(Struct, frozen=True):
     key: str
     names: tuple[str, ...]
     stands: bool = True
+    overtaken: bool = False
 
 
 def moments(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span = REALERT_AFTER) -> list[Moment]:
@@ -50,10 +53,19 @@ def moments(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span = R
         found.append(_recurring(seen, PAUSED, _paused_at(seen)))
     else:
         if verdict.status == "at_risk":
-            found.append(_warning(seen, verdict, at, realert_after))
+            found.append(_warning(seen, *_passed(seen, verdict)[-1], at, realert_after))
         if not seen.fixed and seen.since is not None and seen.started_at < seen.since >= promised_at(seen):
             found.append(_recurring(seen, RESUMED, _shown_at(seen, seen.since)))
     return found
+
+
+def overtaken(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span = REALERT_AFTER) -> list[Moment]:
+    """The warnings passed before the highest, in their order: what waits a time after one of them is still to come."""
+    if verdict.status != "at_risk" or verdict.clock == "paused":
+        return []
+    seen = cycle.shown or cycle
+    lower = [_warning(seen, *one, at, realert_after) for one in _passed(seen, verdict)[:-1]]
+    return [structs.replace(one, overtaken=True) for one in lower]
 
 
 def warning(text: str) -> str:
@@ -145,15 +157,21 @@ def _recurring(cycle: Cycle, name: str, at: Instant) -> Moment:
     return Moment(name, at, f"{name} {at}", (name,), _stands(cycle, at))
 
 
-def _warning(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span) -> Moment:
-    """The highest warning passed. Warnings that are reached together are one moment of several names."""
-    passed = [pair for pair in cycle.thresholds() if pair[0] <= (verdict.elapsed or 0)]
-    highest, text = passed[-1]
-    together = tuple(text for used, text in passed if used == highest)
+def _passed(cycle: Cycle, verdict: Verdict) -> list[tuple[Span, list[str]]]:
+    """The warnings passed, the lowest first, by how much is used at them. What is reached together is one moment."""
+    together: dict[Span, list[str]] = {}
+    for used, text in cycle.thresholds():
+        if used <= (verdict.elapsed or 0):
+            together.setdefault(used, []).append(text)
+    return list(together.items())
+
+
+def _warning(cycle: Cycle, used: Span, texts: Sequence[str], at: Instant, realert_after: Span) -> Moment:
     assert cycle.bound is not None
-    told_at, times = _told(cycle, cycle.bound, highest, realert_after) or (at, 1)
-    key = warning(text) if times == 1 else f"{warning(text)} {times}"
-    return Moment(warning(text), told_at, key, (AT_RISK, *together), _stands(cycle, told_at))
+    told_at, times = _told(cycle, cycle.bound, used, realert_after) or (at, 1)
+    name = warning(texts[-1])
+    key = name if times == 1 else f"{name} {times}"
+    return Moment(name, told_at, key, (AT_RISK, *texts), _stands(cycle, told_at))
 
 
 def _told(cycle: Cycle, bound: Bound, used: Span, realert_after: Span) -> tuple[Instant, int] | None:

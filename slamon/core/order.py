@@ -12,18 +12,20 @@ from slamon.core.ticket import Event
 _DIGITS = re.compile(r"(\d+)")
 
 
-def without_copies(events: list[Event]) -> tuple[list[Event], bool]:
-    """Exact copies dropped; of one id with several contents the earliest, and whether there was such an id."""
+def without_copies(events: list[Event]) -> tuple[list[Event], list[Event]]:
+    """Exact copies dropped; of one id with several contents the earliest. And the other contents of such ids."""
     ids = {event.id for event in events}
     if len(ids) == len(events) and None not in ids:
-        return events, False
+        return events, []
     by_id: dict[str | None, dict[bytes, Event]] = {}
     for event in events:
         by_id.setdefault(event.id, {}).setdefault(_canonical(event), event)
-    kept = list(by_id.pop(None, {}).values())
-    doubtful = any(len(contents) > 1 for contents in by_id.values())
-    kept += [min(contents.items(), key=lambda pair: (pair[1].at, pair[0]))[1] for contents in by_id.values()]
-    return kept, doubtful
+    kept, others = list(by_id.pop(None, {}).values()), list[Event]()
+    for contents in by_id.values():
+        first, *rest = sorted(contents, key=lambda text: (contents[text].at, text))
+        kept.append(contents[first])
+        others += (contents[text] for text in rest)
+    return kept, others
 
 
 def _canonical(event: Event) -> bytes:
@@ -37,12 +39,16 @@ def _canonical(event: Event) -> bytes:
 
 
 def natural(event: Event) -> tuple[bool, list[tuple[int, str]], bytes]:
-    """Orders events by id, numbers in it by their value; for those without an id by their content."""
+    """Orders events by id, numbers in it by value (`e02` then before `e2`); those without one by their content."""
     if event.id is None:
         return False, [], _canonical(event)
     parts = _DIGITS.split(event.id)
     numbers = [part.lstrip("0") if index % 2 else part for index, part in enumerate(parts)]
-    return True, [(len(part) if index % 2 else 0, part) for index, part in enumerate(numbers)], b""
+    return (
+        True,
+        [(len(part) if index % 2 else 0, part) for index, part in enumerate(numbers)],
+        event.id.encode(errors="surrogatepass"),
+    )
 
 
 def messages_in_order(events: Iterable[Event]) -> list[Event]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from slamon.core.alerts import Alert
+from slamon.core.alerts import Alert, canonical
 from slamon.core.assess import Assessor
 from slamon.core.instants import Instant
 from slamon.core.known import next_event
@@ -41,15 +41,17 @@ def plan(
     for ticket in tickets:
         said = standing(ticket)
         ahead = (one for one in looks(assessor, ticket, start, end, said) if start < one.at <= end)
-        found += islice((one for one in ahead if one.alert.due_at > start or _is_held(assessor, one, said)), most)
+        found += islice((one for one in ahead if not _was_told(assessor, one, start, said)), most)
     return sorted(found, key=lambda one: (one.at, one.ticket.key, one.alert.identity))
 
 
-def _is_held(assessor: Assessor, one: Planned, standing: Standing) -> bool:
-    """Whether what came due before was held then, and was not sent at once."""
+def _was_told(assessor: Assessor, one: Planned, by: Instant, standing: Standing) -> bool:
+    """Whether it went out by an instant already: what came due before it may have been held, or silenced."""
+    if one.alert.due_at > by:
+        return False
     seen_at = one.alert.due_at + (one.alert.moment.name == BREACHED)
-    due = (alert for found in assessor.assess(one.ticket, seen_at, _said(standing, seen_at)) for alert in found.due)
-    return any(alert.identity == one.alert.identity and alert.goes_at == one.at for alert in due)
+    before = looks(assessor, one.ticket, seen_at, by, standing)
+    return any(told.alert.identity == one.alert.identity and told.at <= by for told in before)
 
 
 def looks(
@@ -57,10 +59,11 @@ def looks(
 ) -> Iterator[Planned]:
     """Every alert of a ticket as the service finds it that looks whenever something can have changed.
 
-    With what has come due by `start` already; each identity once. It looks at what happens, what was said and
-    whatever comes due in between, up to `end`.
+    With what has come due by `start` already, at its time; each identity once. It looks at what happens, what was said
+    and whatever comes due in between, up to `end`. What is found late then (a silence ended) goes out as it is found.
     """
     known: set[str] = set()
+    heard = _Heard(assessor, ticket, start, standing)
     at: Instant | None = start
     for _ in range(_MOST_LOOKS):
         if at is None or at > end:
@@ -68,11 +71,42 @@ def looks(
         wakes = [_next_said(standing, at), next_event(ticket, at)]
         for one in assessor.assess(ticket, at, _said(standing, at)):
             wakes.append(one.wakes_at)
-            for alert in one.due:
-                if alert.identity not in known:
+            for alert in sorted(one.due, key=lambda alert: alert.update):
+                late = at > start and at > alert.due_at + 1  # a breach shows right after it came due
+                goes_at = max(alert.goes_at, at) if late else alert.goes_at
+                planned = Planned(goes_at, ticket, one.verdict, alert)
+                if alert.identity not in known and heard.takes(planned):
                     known.add(alert.identity)
-                    yield Planned(alert.goes_at, ticket, one.verdict, alert)
+                    yield planned
         at = min((wake for wake in wakes if wake is not None), default=None)
+
+
+class _Heard:
+    """Who has been told something of each commitment: an update goes only there."""
+
+    def __init__(self, assessor: Assessor, ticket: Ticket, start: Instant, standing: Standing) -> None:
+        self._before: Callable[[], Iterator[Planned]] = lambda: looks(
+            assessor, ticket, ticket.created_at, start, standing
+        )
+        self._is_whole = start <= ticket.created_at
+        self._lines: set[tuple[object, ...]] = set()
+
+    def takes(self, one: Planned) -> bool:
+        """Whether it goes out, and what follows it may update it."""
+        line = _line(one)
+        if not one.alert.update:
+            self._lines.add(line)
+            return True
+        if line not in self._lines and not self._is_whole:
+            self._lines |= {_line(told) for told in self._before()}
+            self._is_whole = True
+        return line in self._lines
+
+
+def _line(one: Planned) -> tuple[object, ...]:
+    """A commitment and to whom it is told."""
+    found, alert = one.verdict, one.alert
+    return found.policy, found.target, found.cycle, alert.notifier, canonical(alert.who)
 
 
 def _said(standing: Standing, at: Instant) -> Standing:

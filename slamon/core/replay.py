@@ -147,7 +147,7 @@ class _Clock:
         if not self.cycles or self.cycles[-1].ended != "stopped" or not self.cycles[-1].by_solve:
             return
         cycle = self.cycles[-1]
-        target = self.definition.target
+        target = (cycle.definition if cycle.pinned else self.definition).target
         mode = target.on_reopen
         if mode is OnReopen.ONCE:
             return

@@ -10,6 +10,8 @@ from slamon.core.instants import SECOND, Span
 from slamon.core.match import Match
 from slamon.core.policy import Place
 
+GATHER: Span = SECOND // 2  # enough to see a flood coming
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
@@ -55,7 +57,7 @@ class Group:
     by: tuple[str, ...] = ()
     wait: Span = 30 * SECOND
     digest_above: int = 8
-    gather: Span = SECOND // 2
+    gather: Span = GATHER
 
 
 @dataclass(frozen=True, slots=True, eq=False)

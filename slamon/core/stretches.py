@@ -6,6 +6,7 @@ Nothing is judged here; the counted spans add up to the verdict's elapsed time a
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -48,7 +49,8 @@ def stretches(cycle: Cycle, at: Instant, cuts: Iterable[Instant] = ()) -> tuple[
     for piece in _cut(_pieces(cycle, at), instants):
         counted = elapsed(piece.start, piece.end) if piece.state in ("working", "summed") else 0
         total += counted
-        if any(start <= piece.start < end for start, end in gaps):
+        gap = bisect_right(gaps, piece.start, key=lambda gap: gap[0]) - 1
+        if gap >= 0 and piece.start < gaps[gap][1]:
             piece = replace(piece, state="not_applying", reason="this time counts all the same" if counted else None)
         found.append(replace(piece, counted=counted, total=total))
     return tuple(found)
@@ -58,11 +60,12 @@ def _pieces(cycle: Cycle, at: Instant) -> Iterator[Stretch]:
     end = at if cycle.stopped_at is None else cycle.stopped_at
     assert cycle.bound is not None
     cursor = cycle.started_at
+    instants = [mark.at for mark in cycle.marks]
     for start, stop in _runs(cycle, end):
-        yield from _halted(cycle, cursor, start)
+        yield from _halted(cycle.marks, instants, cursor, start)
         yield from _running(cycle.bound.calendar, start, stop)
         cursor = stop
-    yield from _halted(cycle, cursor, end)
+    yield from _halted(cycle.marks, instants, cursor, end)
 
 
 def _runs(cycle: Cycle, end: Instant) -> Iterator[tuple[Instant, Instant]]:
@@ -122,17 +125,15 @@ def _closed_days(
         day += 1
 
 
-def _halted(cycle: Cycle, start: Instant, end: Instant) -> Iterator[Stretch]:
-    """Time in which the clock stood: each part by the last mark before it."""
+def _halted(marks: list[Mark], instants: list[Instant], start: Instant, end: Instant) -> Iterator[Stretch]:
+    """Time in which the clock stood: each part by the last mark before it. `instants` are those of the marks."""
     if start >= end:
         return
-    instants = sorted({start, *(mark.at for mark in cycle.marks if start < mark.at < end), end})
-    for first, last in pairwise(instants):
-        yield _halted_by(_last_halting(cycle.marks, first), first, last)
-
-
-def _last_halting(marks: list[Mark], at: Instant) -> Mark | None:
-    return next((mark for mark in reversed(marks) if mark.at <= at and mark.what in _HALTING), None)
+    inside = instants[bisect_right(instants, start) : bisect_left(instants, end)]
+    for first, last in pairwise(sorted({start, *inside, end})):
+        before = range(bisect_right(instants, first) - 1, -1, -1)
+        halting = next((marks[index] for index in before if marks[index].what in _HALTING), None)
+        yield _halted_by(halting, first, last)
 
 
 def _halted_by(mark: Mark | None, start: Instant, end: Instant) -> Stretch:

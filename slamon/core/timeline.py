@@ -19,6 +19,7 @@ from slamon.core.ticket import ENDED, GONE, OPEN, STATUSES, Event, Ticket
 
 _ALWAYS_KEPT = frozenset({"status", "assignee", "group"})
 _NOBODY: frozenset[str] = frozenset()
+_BY_STATUS, _BY_EVENT = "status", "event"  # why a ticket is gone: either ends by its own opposite only
 _CREATED = int(Happening.CREATED)
 _INBOUND = int(Happening.CREATED | Happening.CREATED_INBOUND)
 _SOLVED = int(Happening.SOLVED)
@@ -44,8 +45,8 @@ def timeline(ticket: Ticket, at: Instant, reads: frozenset[str], events: Sequenc
     if ticket.created_at > at:
         return builder.timeline
     if len(seen) > 1:
-        seen, doubtful = without_copies(seen)
-        if doubtful:
+        seen, other_contents = without_copies(seen)
+        if other_contents:
             builder.timeline.quality.add("duplicate_event")
         seen.sort(key=attrgetter("at"))
     builder.create()
@@ -62,23 +63,21 @@ class _Builder:
         self.timeline = Timeline([], {"history_partial"} if ticket.history != "full" else set())
         self.fields: dict[str, Any] = {}
         self.solved_at: Instant | None = None
-        self.away = False  # deleted or merged
-        self.gone_status = False
-        self.steps_kept = 0
-
-    # the ticket's beginning
-
-    def create(self) -> None:
-        ticket = self.ticket
-        fields = {
+        self.gone: dict[str, tuple[Instant, int]] = {}  # by why: since when, and how many steps came before
+        self.own = {  # what rules can read of the ticket itself, where no field of that name holds a value
             "source": ticket.source,
             "id": ticket.id,
             "created_by": ticket.created_by,
             "direction": ticket.direction,
             "subject": ticket.subject,
             DIRECTORY: ticket.customer,
-            **ticket.fields,
         }
+
+    # the ticket's beginning
+
+    def create(self) -> None:
+        ticket = self.ticket
+        fields = self.own | {name: value for name, value in ticket.fields.items() if value is not None}
         given = fields.pop("status", None)
         status = "new" if given is None else self._known(given)
         kept = {name: value for name, value in fields.items() if name in self.reads}
@@ -101,8 +100,7 @@ class _Builder:
         if status in ENDED:
             self.solved_at = self.ticket.created_at
         if status in GONE:
-            self.gone_status = True
-            self._vanish(self.ticket.created_at)
+            self._vanish(_BY_STATUS, self.ticket.created_at)
 
     # what happened since
 
@@ -148,7 +146,7 @@ class _Builder:
         for event in events:
             for name, value in (event.set or {}).items():
                 if name in reads and name != "status":
-                    new[name] = value
+                    new[name] = self.own.get(name) if value is None else value
         changed = frozenset([name for name, value in new.items() if _differs(before.get(name), value)])
         if not changed:
             return
@@ -177,12 +175,9 @@ class _Builder:
             return
         status, before = self._known(event.set["status"]), self.fields
         if status in GONE:
-            self.gone_status = True
-            self._vanish(at)
+            self._vanish(_BY_STATUS, at)
             return
-        if self.gone_status:
-            self.gone_status = False
-            self._reappear()
+        self.gone.pop(_BY_STATUS, None)
         old = before["status"]
         if status == old:
             return
@@ -205,28 +200,22 @@ class _Builder:
         return bits
 
     def _leave_or_return(self, at: Instant, event: Event) -> None:
-        self.away = event.kind != "restored"
-        if self.away:
-            self._vanish(at)
+        if event.kind == "restored":
+            self.gone.pop(_BY_EVENT, None)
         else:
-            self._reappear()
+            self._vanish(_BY_EVENT, at)
 
     def finish(self) -> Timeline:
         """The timeline; what happened to a ticket that is gone does not count."""
-        if self.timeline.gone_at is not None:
-            del self.timeline.steps[self.steps_kept :]
+        if self.gone:
+            self.timeline.gone_at, steps_kept = min(self.gone.values())
+            del self.timeline.steps[steps_kept:]
         return self.timeline
 
     # helpers
 
-    def _vanish(self, at: Instant) -> None:
-        if self.timeline.gone_at is None:
-            self.timeline.gone_at = at
-            self.steps_kept = len(self.timeline.steps)
-
-    def _reappear(self) -> None:
-        if not self.away and not self.gone_status:
-            self.timeline.gone_at = None
+    def _vanish(self, why: str, at: Instant) -> None:
+        self.gone.setdefault(why, (at, len(self.timeline.steps)))
 
     def _known(self, status: Any) -> str:
         if isinstance(status, str) and status in STATUSES:

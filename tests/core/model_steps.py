@@ -93,10 +93,7 @@ class _Walk:
 
     def __init__(self, ticket: Ticket) -> None:
         self.steps: list[Step] = []
-        self.away = False
-        self.gone_status = False
-        self.gone_at: Instant | None = None
-        self.steps_before = 0
+        self.absences: dict[str, tuple[Instant, int]] = {}  # the present ones: their beginning, the steps before
         self.unmapped = False
         self._create(ticket)
 
@@ -113,18 +110,21 @@ class _Walk:
         what |= Happening.SOLVED if shown in ENDED else Happening(0)
         what |= Happening.CLOSED if shown == "closed" else Happening(0)
         self.steps.append(Step(ticket.created_at, what, {}, self.fields))
-        self.gone_status = status in GONE
-        self.look(ticket.created_at)
+        self.look("status", ticket.created_at, absent=status in GONE)
+
+    @property
+    def gone_at(self) -> Instant | None:
+        return min((began for began, _ in self.absences.values()), default=None)
 
     def remaining(self) -> list[Step]:
-        return self.steps if self.gone_at is None else self.steps[: self.steps_before]
+        return self.steps[: min((before for _, before in self.absences.values()), default=None)]
 
-    def look(self, at: Instant) -> None:
-        """Note where an absence begins or ends."""
-        if not (self.away or self.gone_status):
-            self.gone_at = None
-        elif self.gone_at is None:
-            self.gone_at, self.steps_before = at, len(self.steps)
+    def look(self, kind: str, at: Instant, *, absent: bool) -> None:
+        """Note where an absence of a kind begins or ends."""
+        if not absent:
+            self.absences.pop(kind, None)
+        elif kind not in self.absences:
+            self.absences[kind] = at, len(self.steps)
 
     def status(self, text: Any) -> str:
         if text in KNOWN:
@@ -145,8 +145,7 @@ class _Walk:
         for event in (one for one in same if one.kind == "change" and "status" in (one.set or {})):
             self._status(at, self.status((event.set or {})["status"]))
         for event in (one for one in same if one.kind in ("deleted", "merged", "restored")):
-            self.away = event.kind != "restored"
-            self.look(at)
+            self.look("event", at, absent=event.kind != "restored")
 
     def _change(self, at: Instant, new: dict[str, Any]) -> None:
         before, after = self.fields, {**self.fields, **new}
@@ -161,8 +160,7 @@ class _Walk:
         self.steps.append(Step(at, what, before, after))
 
     def _status(self, at: Instant, status: str) -> None:
-        self.gone_status = status in GONE
-        self.look(at)
+        self.look("status", at, absent=status in GONE)
         if status in GONE or status == self.fields["status"]:
             return
         before, self.fields = self.fields, {**self.fields, "status": status}

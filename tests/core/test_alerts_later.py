@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .alerting import alerts, assessor, diary, step, told
+from .alerting import ack, alerts, assessor, diary, said, step, told
 from .build import OFFICE, by_priority, lasting, rules, share, target
 from .table import of, tale
 
@@ -51,6 +51,35 @@ def test_the_forgotten_pause_is_told_of_for_as_long_as_it_is_that_pause() -> Non
 def test_a_warning_escalates_only_until_the_promise_is_broken() -> None:
     found = assessor(FOUR_HOURS, step("75%", "pager", after="30m"), step("50%", "pager", after="3h"))
     assert diary(found, OPEN, "Tue 09:00") == ["Mon 12:30 pager warning 75%"]
+
+
+def test_another_warning_does_not_drop_what_waits_after_an_earlier_one() -> None:
+    """Neither an acknowledgement, nor a pause, nor a due instant that moved."""
+    found = assessor(FOUR_HOURS, step("50%", "lead", after="90m"), step("at_risk", "pager", after="75m"))
+    assert diary(found, OPEN, "Tue 09:00") == ["Mon 12:15 pager warning 50%", "Mon 12:30 lead warning 50%"]
+    paused = tale("Mon 09:00 created; Mon 12:10 status=waiting_customer; Mon 12:11 status=open")
+    assert diary(found, paused, "Tue 09:00") == []
+    assert diary(found, OPEN, "Tue 09:00", said(ack("Mon 12:14"))) == []
+
+
+def test_of_what_waits_after_several_warnings_the_last_that_came_due_counts() -> None:
+    found = assessor(FOUR_HOURS, step("at_risk", "pager", after="15m"))
+    assert diary(found, OPEN, "Tue 09:00") == ["Mon 11:15 pager warning 50%", "Mon 12:15 pager warning 75%"]
+    assert told(found, OPEN, "Mon 12:14") == ["pager warning 50% Mon 11:15"]
+    assert told(found, OPEN, "Mon 12:20") == ["pager warning 75% Mon 12:15"]
+
+
+def test_a_warning_is_repeated_until_one_that_the_step_names_too_takes_its_place() -> None:
+    one = assessor(FOUR_HOURS, step("50%", repeat="45m", at_most=3))
+    assert diary(one, OPEN, "Tue 09:00") == [f"Mon {time} chat warning 50%" for time in ("11:00", "11:45", "12:30")]
+    assert told(one, tale("Mon 09:00 created; Mon 11:30 status=on_hold"), "Mon 12:20") == ["chat warning 50% Mon 11:45"]
+    both = assessor(FOUR_HOURS, step("at_risk", repeat="45m", at_most=2))
+    assert [line[4:9] for line in diary(both, OPEN, "Tue 09:00")] == ["11:00", "11:45", "12:00", "12:45"]
+
+
+def test_a_warning_that_was_overtaken_before_it_was_seen_is_not_told_at_once() -> None:
+    found = assessor(FOUR_HOURS, step("50%", repeat="2h"), step("50%"))
+    assert told(found, OPEN, "Mon 12:30") == []
 
 
 def test_working_time_is_that_of_the_commitments_calendar() -> None:

@@ -75,11 +75,29 @@ def test_above_the_limit_they_go_as_one() -> None:
     assert played(desk, 60) == {0: [1], 20: [4]}
 
 
+@pytest.mark.parametrize(("count", "wanted"), [(3, {0: [1], 20: [1, 1]}), (4, {1: [4]})])
+def test_what_comes_at_one_instant_is_one_message_above_the_limit_and_not_at_it(
+    count: int, wanted: dict[int, list[int]]
+) -> None:
+    desk = Desk(digest_above=3)
+    desk.come(0, count)
+    assert played(desk, 60) == wanted
+
+
+def test_many_at_once_wait_for_half_a_second_and_with_no_wait_not_at_all() -> None:
+    desk = Desk(digest_above=3)
+    desk.come(0, 4)
+    assert desk.ask(0) == _instant(0) + SECOND // 2
+    at_once = Desk(digest_above=3, wait=0)
+    at_once.come(0, 4)
+    assert played(at_once, 5) == {0: [4]}
+
+
 def test_a_flood_is_heard_once_a_window() -> None:
     desk = Desk()
     for at in range(60):
         desk.come(at, 166)
-    assert played(desk, 60) == {0: [1], 20: [165 + 166 * 20], 40: [166 * 20]}
+    assert played(desk, 60) == {1: [166 * 2], 21: [166 * 20], 41: [166 * 20]}
 
 
 def test_after_a_quiet_time_the_first_goes_at_once_again() -> None:
@@ -183,4 +201,4 @@ def test_where_no_wait_was_written_a_second_alert_is_hardly_delayed_and_a_flood_
     desk.bundles = Bundles({"all": Group((), 30 * SECOND, 3, SECOND)})
     for at, count in ((0, 1), (1, 1), (2, 10), (3, 50), (4, 7)):
         desk.come(at, count)
-    assert played(desk, 60) == {0: [1], 1: [1], 2: [1], 3: [59], 33: [7]}
+    assert played(desk, 60) == {0: [1], 1: [1], 3: [60], 33: [7]}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from slamon.core.conditions import CALM, CONDITIONS, EVENTS, Conditions, Raised, Sign
@@ -112,15 +110,6 @@ def test_what_could_not_be_kept_is_found_again() -> None:
 @pytest.mark.parametrize("name", CONDITIONS)
 def test_every_condition_says_what_to_do(name: str) -> None:
     assert len(CONDITIONS[name].remedy) > 20
-
-
-def test_every_condition_is_documented_and_no_other() -> None:
-    page = (Path(__file__).parents[2] / "docs/reference/monitor-alerts.md").read_text()
-    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
-    about = {"a source": "source", "a notifier": "notifier", "": ""}
-    assert {name.strip(" `"): about[subject.strip()] for _, name, subject, *_ in rows} == {
-        name: one.about for name, one in CONDITIONS.items()
-    }
 
 
 def test_what_happened_is_one_of_the_conditions() -> None:

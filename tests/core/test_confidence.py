@@ -103,6 +103,41 @@ def test_a_commitment_that_nothing_uncertain_touches_is_exact_beside_one_that_is
     ]
 
 
+@pytest.mark.parametrize("id", ["e1", None])
+def test_a_copy_of_an_uncertain_event_changes_nothing(id: str | None) -> None:
+    """Moved alone, a copy would leave its twin behind: another content of one id, or a second solve after the reopening."""
+    solved, copy = (change(clock("11:00"), id, earliest=clock("10:00"), status="solved") for _ in range(2))
+    events = [message(clock("09:30"), id="e0"), solved, change(clock("10:30"), "e2", status="open")]
+    for known in (of("first_response"), of("resolution")):
+        once, twice = (only(known, ticket(START, *events, *copies), clock("12:00")) for copies in ([], [copy]))
+        assert twice == once
+
+
+def test_another_content_of_an_uncertain_event_stays_behind() -> None:
+    """Of one id the earliest `at` counts, however early the other may have been: here the answer."""
+    events = message(clock("10:00"), id="e1"), change(clock("11:00"), "e1", earliest=clock("09:30"), status="solved")
+    found = only(of("first_response"), ticket(START, *events), clock("12:00"))
+    assert (shown(found.stopped_at), found.confidence, found.quality) == ("Mon 10:00", "exact", ("duplicate_event",))
+
+
+def test_verdicts_stand_in_the_order_of_the_rules_whichever_reading_they_come_from() -> None:
+    """Only if the agent wrote before the customer did, the customer has waited since."""
+    known = rules(*(target(kind, "1h", ROUND) for kind in ("next_response", "resolution")))
+    events = answer("10:00", "12:00"), message(clock("11:00"), "customer", id="e0")
+    found = Judge(known).verdicts(ticket(START, *events), clock("13:00"))
+    assert [(one.target, one.confidence) for one in found] == [
+        ("next_response", "undetermined"),
+        ("resolution", "exact"),
+    ]
+
+
+def test_what_happened_between_two_polls_did_not_happen_before_the_creation() -> None:
+    """The ticket was created between the same two polls: nothing of that is odd."""
+    known = of("resolution")
+    found = only(known, ticket(START, between("08:00", "10:00", assignee="ann")), clock("12:00"))
+    assert (found.confidence, found.quality) == ("exact", ())
+
+
 def test_an_earliest_instant_before_the_creation_is_no_error() -> None:
     found = only(of("total_resolution"), ticket(START, between("07:00", "10:00", status="solved")), clock("15:00"))
     assert (found.status, found.confidence, shown(found.stopped_at)) == ("met", "bounded", "Mon 10:00")
@@ -115,7 +150,7 @@ WORST = {"missed": 5, "breached": 5, "at_risk": 4, "on_track": 3, "met": 2, "can
 
 def at_earliest(ticket: Ticket, chosen: set[int]) -> Ticket:
     events = [
-        msgspec.structs.replace(event, at=event.earliest, earliest=None)
+        msgspec.structs.replace(event, at=max(event.earliest, min(event.at, ticket.created_at)), earliest=None)
         if index in chosen and event.earliest is not None
         else msgspec.structs.replace(event, earliest=None)
         for index, event in enumerate(ticket.events)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from slamon.core.explain import explain
 from slamon.core.instants import parse_instant
+from slamon.core.judge import Judge
+from tests.core.build import ROUND, at, rules, target, ticket
 from tests.core.explaining import assert_told_exactly, change, told
 
 
@@ -33,6 +36,12 @@ def test_a_target_without_an_entry_for_the_value_is_told_not_to_apply() -> None:
     assert [(one.target, one.why) for one in found.silent] == [
         ("first_response", "does not apply: no entry for priority 'high' and no other")
     ]
+
+
+def test_a_target_that_has_not_started_is_told_what_it_waits_for() -> None:
+    known = rules(target("ownership", "1h", ROUND))
+    found = explain(Judge(known), ticket("2026-06-08 09:00"), at("2026-06-08 10:00"))
+    assert [one.why for one in found.silent] == ["has not started: it waits for a group"]
 
 
 def test_the_promise_is_told_with_the_entry_that_chose_it() -> None:

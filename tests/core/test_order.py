@@ -125,7 +125,14 @@ def test_what_ends_the_ticket_comes_last() -> None:
 
 @pytest.mark.parametrize(
     ("solved", "opened", "wanted"),
-    [("e2", "e10", "on_track"), ("e10", "e2", "met"), ("a10", "b2", "on_track"), ("9", "10", "on_track")],
+    [
+        ("e2", "e10", "on_track"),
+        ("e10", "e2", "met"),
+        ("a10", "b2", "on_track"),
+        ("9", "10", "on_track"),
+        ("e2", "e02", "met"),  # one number, two texts: the texts decide
+        ("e02", "e2", "on_track"),
+    ],
 )
 def test_statuses_of_one_instant_come_in_the_natural_order_of_their_ids(solved: str, opened: str, wanted: str) -> None:
     kind = of("total_resolution")

@@ -7,8 +7,8 @@ import msgspec
 from slamon.core.plan import Planned, looks, plan
 from slamon.core.routes import Quiet
 
-from .alerting import ack, assessor, entry, said, step
-from .build import OFFICE, rules, share
+from .alerting import ack, assessor, entry, route, said, silence, step
+from .build import OFFICE, rules, share, when
 from .table import moment, of, tale
 
 FOUR_HOURS = rules(of("resolution", "4h", warn_at=(share(50),)))
@@ -65,6 +65,24 @@ def test_what_is_held_goes_out_as_the_quiet_ends() -> None:
     assert plan(found, [sent_before], moment("Mon 21:00"), moment("Wed 10:00")) == []
 
 
+def test_what_a_silence_keeps_back_goes_out_as_it_ends_and_what_went_before_it_does_not() -> None:
+    quiet = said(silence("Mon 10:30", "Mon 13:10"))
+    for start in ("Mon 10:00", "Mon 13:05"):
+        ahead = plan(FOUND, [OPEN], moment(start), moment("Mon 14:00"), lambda _: quiet)
+        lines = ["Mon 13:10 chat breached (5)", "Mon 13:10 pager breached (5)", "Mon 13:30 pager breached (6)"]
+        assert told(ahead) == lines
+    late = said(silence("Mon 13:02", "Mon 13:10"))
+    assert told(plan(FOUND, [OPEN], moment("Mon 13:05"), moment("Mon 13:20"), lambda _: late)) == []
+
+
+def test_what_only_now_belongs_to_a_route_goes_out_now() -> None:
+    found = assessor(FOUR_HOURS, route(step("breached"), match=when(priority="urgent")))
+    raised = tale("Mon 09:00 created priority=low; Mon 14:00 priority=urgent")
+    assert [entry(one) for one in looks(found, raised, raised.created_at, moment("Tue 09:00"))] == [
+        "Mon 14:00 chat breached"
+    ]
+
+
 def test_all_tickets_are_told_in_the_order_in_which_it_would_happen() -> None:
     second = msgspec.structs.replace(tale("Mon 09:10 created"), id="2")
     ahead = plan(FOUND, [second, OPEN], moment("Mon 10:00"), moment("Mon 12:00"))
@@ -88,3 +106,21 @@ def test_a_ticket_is_followed_from_its_creation_each_alert_once() -> None:
         "Mon 13:00 pager breached",
         "Mon 13:30 pager breached",
     ]
+
+
+def test_an_update_goes_only_to_who_was_told_something_before() -> None:
+    updates = step("met, missed, paused", "chat, mail", update=True)
+    found = assessor(FOUR_HOURS, step("at_risk"), step("breached", "mail"), updates)
+    met_early = tale("Mon 09:00 created; Mon 10:00 status=solved")
+    assert [entry(one) for one in looks(found, met_early, met_early.created_at, moment("Tue 09:00"))] == []
+    met = tale("Mon 09:00 created; Mon 12:00 status=solved")
+    assert [entry(one) for one in looks(found, met, met.created_at, moment("Tue 09:00"))] == [
+        "Mon 11:00 chat warning 50%",
+        "Mon 12:00 chat met",
+    ]
+
+
+def test_a_plan_knows_what_was_told_before_it_begins() -> None:
+    found = assessor(FOUR_HOURS, step("at_risk"), step("paused", "chat, mail", after="48h", update=True))
+    paused = tale("Mon 09:00 created; Mon 12:00 status=waiting_customer")
+    assert told(plan(found, [paused], moment("Mon 13:00"), moment("Sun 09:00"))) == ["Wed 12:00 chat paused (1)"]

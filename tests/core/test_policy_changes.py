@@ -50,6 +50,7 @@ CHANGES = [
     ("lacking, ended before", two([], [of("4h")]), f"{CREATED}; Mon 10:00 status=solved; Mon 11:00 tier=gold", "Mon 12:00", ["standard: met/stopped Mon 09:00 to Mon 10:00 1h of 4h due Mon 13:00"]),
     ("ended ones keep their policy", two([of("8h")], [of("4h")]), f"{CREATED}; Mon 10:00 status=solved; Mon 11:00 tier=gold", "Mon 12:00", ["standard: met/stopped Mon 09:00 to Mon 10:00 1h of 4h due Mon 13:00"]),
     ("reopened under the new one", two([of("8h")], [of("4h")]), f"{CREATED}; Mon 10:00 status=solved; Mon 11:00 tier=gold; Mon 12:00 status=open", "Mon 12:00", ["gold: on_track/running Mon 09:00 1h of 8h due Mon 19:00"]),
+    ("reopened as the pinned one says", two([of("1h", on_reopen="restart")], [of("9h", on_retarget="pin", on_reopen="continue")]), f"{CREATED}; Mon 10:00 tier=gold; Mon 11:00 status=solved; Mon 12:00 status=open", "Mon 13:00", ["standard: on_track/running Mon 09:00 3h of 9h due Mon 19:00"]),
     ("added: from creation", two([of("8h")], []), TO_GOLD, "Mon 12:00", ["gold: on_track/running Mon 09:00 3h of 8h due Mon 17:00"]),
     ("added too late", two([of("1h")], []), TO_GOLD, "Mon 12:00", ["gold: breached/running Mon 09:00 3h of 1h due Mon 10:00 late Mon 11:00 retarget"]),
     ("added, by the events already there", two([of("4h", "next_response")], []), f"{CREATED}; Mon 09:10 agent; Mon 10:00 customer; Mon 11:00 tier=gold", "Mon 12:00", ["gold: on_track/running Mon 10:00 2h of 4h due Mon 14:00"]),
@@ -187,3 +188,15 @@ def test_another_kind_of_the_same_name_goes_on_with_the_clock() -> None:
     assert judged(known, f"{TO_GOLD}; Mon 12:00 agent", "Mon 13:00") == [
         "gold: met/stopped Mon 09:00 to Mon 12:00 3h of 8h due Mon 17:00"
     ]
+
+
+@pytest.mark.parametrize(
+    "history",
+    ["Mon 09:00 created direction=", "Mon 09:00 created direction=inbound; Mon 09:30 direction="],
+    ids=["created so", "cleared"],
+)
+def test_a_field_that_holds_nothing_hides_nothing_of_the_ticket_itself(history: str) -> None:
+    """Rules read the ticket's own direction unless a field has that name; null is absent."""
+    outbound = rules(policy(of("8h"), match=when(direction="outbound"), name="outbound"))
+    found = Judge(outbound).verdicts(tale(history, direction="outbound"), moment("Mon 10:00"))
+    assert [said(one) for one in found] == ["on_track/running Mon 09:00 1h of 8h due Mon 17:00"]

@@ -53,6 +53,10 @@ def holds(match: str, **fields: Any) -> bool:
         ("{a: {exists: false}}", {"a": None}, True),
         ("{a: {gt: 10}}", {"a": "10.5"}, True),
         ("{a: {gt: '10'}}", {"a": 10}, False),
+        ("{a: {gt: 10}}", {"a": "1_000"}, False),  # what a program takes for a number, but nobody writes
+        ("{a: {gt: 10}}", {"a": "inf"}, False),
+        ("{a: {gt: 10}}", {"a": "\u0661\u0662"}, False),
+        ("{a: {lt: 10}}", {"a": " -.5e1 "}, True),
         ("{a: {gte: 10, lt: 20}}", {"a": 20}, False),
         ("{a: {lte: -1.5e1}}", {"a": -15}, True),
         ("{a: {all: [x, y]}}", {"a": ["y", "z", "x"]}, True),
@@ -63,6 +67,8 @@ def holds(match: str, **fields: Any) -> bool:
         ("{not: {a: x, b: y}}", {"a": "x"}, True),
         ("{c.d: x}", {"c": {"d": "x"}}, True),
         ("{customer.tier: gold}", {DIRECTORY: {"tier": "gold"}}, True),
+        ("{customer.tier: gold}", {"customer.tier": None, DIRECTORY: {"tier": "gold"}}, True),  # null is absent
+        ("{c.d: x}", {"c.d": None, "c": {"d": "x"}}, True),
         ("{2024: x}", {"2024": "x"}, True),
     ],
 )
