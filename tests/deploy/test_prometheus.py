@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 import yaml
 
 from tests.deploy.alert_cases import CASES, Case
-from tests.deploy.programs import DEPLOY, ROOT, run
+from tests.deploy.programs import DEPLOY, run
 from tests.deploy.queries import (
     ALERTS,
     FOLDER,
@@ -25,7 +24,6 @@ from tests.deploy.queries import (
 )
 from tests.metrics.build import everything, kinds
 
-PAGES = ROOT / "docs" / "runbooks"
 RULES: dict[str, dict[str, Any]] = {rule["alert"]: rule for rule in rules(ALERTS)}
 
 
@@ -49,21 +47,6 @@ def test_what_is_recorded_is_read_by_an_alert_a_dashboard_or_another_record() ->
     shown = "".join(path.read_text("utf-8") for path in (DEPLOY / "grafana" / "dashboards").glob("*.json"))
     read = {name for text in [*expressions(), shown] for name in names(text.replace('\\"', "'").replace('"', " "))}
     assert recorded() - read <= {"policy_target:slamon_compliance:ratio1w", "policy_target:slamon_burn_rate:ratio1w"}
-
-
-def test_every_alert_has_a_page_of_its_own_and_every_page_its_alert() -> None:
-    named = {name: ROOT / rule["annotations"]["runbook_url"] for name, rule in RULES.items()}
-    assert sorted(named.values()) == sorted(set(PAGES.glob("*.md")) - {PAGES / "README.md"})
-    assert {name: path.read_text("utf-8").splitlines()[0] for name, path in named.items()} == {
-        name: f"# {name}" for name in RULES
-    }
-
-
-def test_the_list_of_pages_tells_how_grave_each_alert_is_and_when_it_fires() -> None:
-    listed = re.findall(
-        r"^\| \[(\w+)\]\(\S+\) \| (\w+) \| ([\w ]+) \|$", (PAGES / "README.md").read_text("utf-8"), re.M
-    )
-    assert listed == [(name, one["labels"]["severity"], one.get("for", "at once")) for name, one in RULES.items()]
 
 
 def test_every_alert_is_tried() -> None:

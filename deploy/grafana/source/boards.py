@@ -81,7 +81,7 @@ def _link(title: str, url: str) -> Json:
         "tags": [],
         "asDropdown": False,
         "targetBlank": False,
-        "includeVars": False,
+        "includeVars": True,
         "keepTime": True,
     }
 

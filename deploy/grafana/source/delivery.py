@@ -67,16 +67,6 @@ def _attempts() -> list[Placed]:
         (
             12,
             8,
-            heatmap(
-                "From due to accepted",
-                "How late alerts were accepted, from the instant at which each was due.",
-                rise(f"{lateness}_bucket", "le", _NOTIFIER),
-                "s",
-            ),
-        ),
-        (
-            12,
-            7,
             lines(
                 "Nineteen of twenty alerts are accepted within",
                 "Lateness by notifier, told from the buckets of the histogram.",
@@ -85,12 +75,13 @@ def _attempts() -> list[Placed]:
             ),
         ),
         (
-            12,
-            7,
-            lines(
-                "Not let in",
-                "Requests to slamon without a token, with an unknown one, or with one that may not do that.",
-                Ask(rise("slamon_web_denials_total", "reason"), "{{reason}}"),
+            24,
+            9,
+            heatmap(
+                "From due to accepted",
+                "How late alerts were accepted, from the instant at which each was due.",
+                rise(f"{lateness}_bucket", "le", _NOTIFIER),
+                "s",
             ),
         ),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from panels import (
     GREEN,
     NONE_ALLOWED,
+    ORANGE,
     RED,
     SHOULD_BE_ONE,
     YELLOW,
@@ -48,26 +49,36 @@ def health() -> list[Placed]:
             ),
         ),
         (
-            12,
+            8,
             7,
             lines(
                 "Lateness within slamon",
-                "How long something waits for the judge, and for what part of each second the event loop stood still.",
+                "For how long something has been waiting for the judge, and how long the event loop stood still.",
                 Ask(now("max", "slamon_judge_lag_seconds"), "judge is behind"),
-                Ask(rate("slamon_loop_stalled_seconds_total"), "stalled"),
+                Ask(rise("slamon_loop_stalled_seconds_total"), "stood still"),
                 unit="s",
             ),
         ),
         (
-            12,
+            8,
             7,
             lines(
                 "Signs of life",
                 "Beats of the scheduler, heartbeats by outcome, jumps of the clock, finds of the safety sweep.",
                 Ask(rise("slamon_scheduler_beats_total"), "scheduler"),
                 Ask(rise("slamon_heartbeats_total", "outcome"), "heartbeat {{outcome}}"),
-                Ask(rise("slamon_clock_jumps_total"), "clock jumps"),
-                Ask(rise("slamon_sweep_finds_total"), "sweep finds"),
+                Ask(rise("slamon_clock_jumps_total"), "clock jumps", color=ORANGE),
+                Ask(rise("slamon_sweep_finds_total"), "sweep finds", color=RED),
+            ),
+        ),
+        (
+            8,
+            7,
+            lines(
+                "Not let in",
+                "Requests to slamon without a token, with an unknown one, or with one that may not do that.",
+                Ask(rise("slamon_web_denials_total", "reason"), "{{reason}}"),
+                bars=True,
             ),
         ),
     ]

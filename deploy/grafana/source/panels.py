@@ -9,17 +9,23 @@ from typing import Any
 Json = dict[str, Any]
 Placed = tuple[int, int, Json]  # width, height and panel
 DATASOURCE: Json = {"type": "prometheus", "uid": "${datasource}"}
-GREEN, YELLOW, RED, BLUE = "green", "yellow", "red", "blue"
+GREEN, YELLOW, ORANGE, RED, BLUE, PURPLE = "green", "yellow", "orange", "red", "blue", "purple"
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A query: what it asks, and how its series are called. `now`: only the last value counts."""
+    """A query: what it asks, and how its series are called. `now`: only the last value counts.
+
+    `color`: of all its series. `steps` and `unit`: of its column in a table.
+    """
 
     expr: str
     legend: str = ""
     now: bool = False
     format: str = "time_series"
+    color: str = ""
+    steps: Json | None = None
+    unit: str = "none"
 
 
 def _target(ask: Ask, place: int) -> Json:
@@ -45,6 +51,18 @@ _BARS: Json = {"fillOpacity": 80, "lineWidth": 0}
 SHOULD_BE_ONE = thresholds((None, RED), (1, GREEN))
 
 
+def _override(by: str, name: str, **properties: Any) -> Json:
+    """What is different for some fields, as `color` or `custom_cellOptions`."""
+    found = [{"id": id.replace("_", "."), "value": value} for id, value in properties.items()]
+    return {"matcher": {"id": by, "options": name}, "properties": found}
+
+
+def _colours(asks: Sequence[Ask]) -> list[Json]:
+    """What is bad is red in every panel, whatever else is shown there."""
+    letters = ((chr(ord("A") + place), ask.color) for place, ask in enumerate(asks) if ask.color)
+    return [_override("byFrameRefID", letter, color={"mode": "fixed", "fixedColor": one}) for letter, one in letters]
+
+
 def _panel(kind: str, title: str, description: str, asks: Sequence[Ask], unit: str, steps: Json, custom: Json) -> Json:
     defaults: Json = {"unit": unit, "thresholds": steps, "custom": custom, "color": {"mode": "palette-classic"}}
     return {
@@ -53,7 +71,7 @@ def _panel(kind: str, title: str, description: str, asks: Sequence[Ask], unit: s
         "description": description,
         "datasource": DATASOURCE,
         "targets": [_target(ask, place) for place, ask in enumerate(asks)],
-        "fieldConfig": {"defaults": defaults, "overrides": []},
+        "fieldConfig": {"defaults": defaults, "overrides": _colours(asks)},
     }
 
 
@@ -99,6 +117,8 @@ def lines(
         "thresholdsStyle": {"mode": "off" if steps is CALM else "dashed"},
     }
     made = _panel("timeseries", title, description, asks, unit, steps, custom)
+    if unit == "percentunit":
+        made["fieldConfig"]["defaults"] |= {"min": 0, "max": 1}
     made["options"] = {
         "legend": {"displayMode": "table", "placement": "bottom", "showLegend": True, "calcs": ["lastNotNull"]},
         "tooltip": {"mode": "multi", "sort": "desc"},
@@ -135,9 +155,17 @@ def states(title: str, description: str, *asks: Ask, mappings: list[Json]) -> Js
 
 
 def table(
-    title: str, description: str, *columns: tuple[str, Ask], by: Sequence[str], hidden: Sequence[str] = ()
+    title: str,
+    description: str,
+    *columns: tuple[str, Ask],
+    by: Sequence[str],
+    hidden: Sequence[str] = (),
+    chooses: str = "",
 ) -> Json:
-    """A row for each set of labels, a column for each query."""
+    """A row for each set of labels, a column for each query, the worst of the first of them on top.
+
+    `chooses`: the dashboard on which a click at a label chooses that value.
+    """
     asks = [Ask(ask.expr, ask.legend, True, "table") for _, ask in columns]
     made = _panel("table", title, description, asks, "none", CALM, {"align": "auto"})
     letters = [f" #{chr(ord('A') + place)}" for place in range(len(columns))] if len(columns) > 1 else [""]
@@ -148,8 +176,33 @@ def table(
         "renameByName": names,
     }
     made["transformations"] = [{"id": "merge", "options": {}}, {"id": "organize", "options": organized}]
-    made["options"] = {"showHeader": True, "cellHeight": "sm"}
+    made["options"] = {"showHeader": True, "cellHeight": "sm", "sortBy": [{"displayName": columns[0][0], "desc": True}]}
+    made["fieldConfig"]["overrides"] = [
+        *(_coloured(name, ask) for name, ask in columns if ask.steps is not None),
+        *(_choosing(name, chooses) for name in by if chooses),
+    ]
     return made
+
+
+def _coloured(column: str, ask: Ask) -> Json:
+    colours = {"thresholds": ask.steps, "color": {"mode": "thresholds"}, "custom_cellOptions": {"type": "color-text"}}
+    return _override("byName", column, unit=ask.unit, decimals=1 if ask.unit != "none" else 0, **colours)
+
+
+def _choosing(label: str, dashboard: str) -> Json:
+    url = f"/d/{dashboard}?var-{label}=${{__value.text:percentencode}}&${{datasource:queryparam}}&${{__url_time_range}}"
+    return _override("byName", label, links=[{"title": "Only this one", "url": url, "targetBlank": False}])
+
+
+def leading(panel: Json, title: str, dashboard: str) -> Json:
+    """The same, with a link to where more is to be seen."""
+    url = f"/d/{dashboard}?${{datasource:queryparam}}&${{__url_time_range}}"
+    return panel | {"links": [{"title": title, "type": "link", "url": url}]}
+
+
+def for_each(panel: Json, variable: str) -> Json:
+    """One such panel for each value that is chosen, side by side; to be the last of its row."""
+    return panel | {"repeat": variable, "repeatDirection": "h"}
 
 
 def during(panel: Json, time_from: str, interval: str) -> Json:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from boards import dashboard as made
 from boards import label_values
 from panels import (
+    BLUE,
     GREEN,
     NONE_ALLOWED,
+    ORANGE,
+    PURPLE,
     RED,
     YELLOW,
     Ask,
     Json,
     Placed,
     during,
+    for_each,
     heatmap,
+    leading,
     lines,
     stat,
     table,
@@ -50,11 +55,15 @@ def _numbers() -> list[Json]:
             "s",
             _SOON,
         ),
-        stat(
-            "Match no policy",
-            "Open tickets to which nothing is promised: nobody is alerted about them.",
-            now("sum", "slamon_unmatched_tickets", where='source=~"$source"'),
-            steps=NONE_ALLOWED,
+        leading(
+            stat(
+                "Match no policy",
+                "Open tickets to which nothing is promised: nobody is alerted about them.",
+                now("sum", "slamon_unmatched_tickets", where='source=~"$source"'),
+                steps=NONE_ALLOWED,
+            ),
+            "Of which source",
+            "slamon-operations",
         ),
         stat(
             "Kept, last 7 days",
@@ -75,14 +84,15 @@ def _burning() -> list[Placed]:
             table(
                 "What burns now",
                 "Open promises by policy and target, and how fast they are broken: at 1 just as many are as the "
-                "objective allows.",
-                ("broken", Ask(_open("breached", "policy, target"))),
-                ("at risk", Ask(_open("at_risk", "policy, target"))),
+                "objective allows. A click at a name shows that one only.",
+                ("broken", Ask(_open("breached", "policy, target"), steps=NONE_ALLOWED)),
+                ("at risk", Ask(_open("at_risk", "policy, target"), steps=_OFF)),
                 ("on track", Ask(_open("on_track", "policy, target"))),
-                ("burn rate, 1 h", Ask(_recorded("burn_rate:ratio1h"))),
-                ("burn rate, 6 h", Ask(_recorded("burn_rate:ratio6h"))),
+                ("burn rate, 1 h", Ask(_recorded("burn_rate:ratio1h"), steps=_BURNING, unit="short")),
+                ("burn rate, 6 h", Ask(_recorded("burn_rate:ratio6h"), steps=_BURNING, unit="short")),
                 by=("policy", "target"),
                 hidden=("__name__",),
+                chooses="slamon-promises",
             ),
         ),
         (
@@ -91,8 +101,8 @@ def _burning() -> list[Placed]:
             lines(
                 "Broken and at risk",
                 "Open promises that ask for somebody, over time.",
-                Ask(_open("breached"), "broken"),
-                Ask(_open("at_risk"), "at risk"),
+                Ask(_open("breached"), "broken", color=RED),
+                Ask(_open("at_risk"), "at risk", color=YELLOW),
                 stacked=True,
             ),
         ),
@@ -119,17 +129,18 @@ def _kept() -> list[Placed]:
     became = lines(
         "What became of promises",
         "Begun, met in time, broken (at the instant of the breach), cancelled, and what later news took back.",
-        Ask(rise("slamon_commitments_started_total", where=_MINE), "begun"),
-        Ask(rise(ended, where=f'{_MINE}, outcome="met"'), "met"),
-        Ask(rise("slamon_commitments_breached_total", where=_MINE), "broken"),
-        Ask(rise(ended, where=f'{_MINE}, outcome="cancelled"'), "cancelled"),
-        Ask(rise("slamon_commitments_corrected_total", where=_MINE), "taken back"),
+        Ask(rise("slamon_commitments_started_total", where=_MINE), "begun", color=BLUE),
+        Ask(rise(ended, where=f'{_MINE}, outcome="met"'), "met", color=GREEN),
+        Ask(rise("slamon_commitments_breached_total", where=_MINE), "broken", color=RED),
+        Ask(rise(ended, where=f'{_MINE}, outcome="cancelled"'), "cancelled", color=PURPLE),
+        Ask(rise("slamon_commitments_corrected_total", where=_MINE), "taken back", color=ORANGE),
         bars=True,
     )
     by_customer = table(
         "By customer, last 7 days",
         "For the customers that metrics.customers in slamon.yml names; all others are other. Empty if it names none.",
-        *((name, Ask(_of_customers(outcome))) for name, outcome in (("met", "met"), ("broken", "breached"))),
+        ("broken", Ask(_of_customers("breached"), steps=NONE_ALLOWED)),
+        ("met", Ask(_of_customers("met"))),
         by=("sla_customer",),
     )
     return [(12, 8, during(by_week, "12w", "1w")), (12, 8, burn_rate), (12, 8, became), (12, 8, by_customer)]
@@ -142,29 +153,21 @@ def _of_customers(outcome: str) -> str:
 
 def _times() -> list[Placed]:
     working = "slamon_commitment_working_seconds"
-    return [
-        (
-            12,
-            10,
-            heatmap(
-                "Working time until a promise was met",
-                "Every promise that was met, in time or late, by how long it took in working hours.",
-                rise(f"{working}_bucket", "le", _RULES),
-                "s",
-            ),
-        ),
-        (
-            12,
-            10,
-            lines(
-                "Half, and nineteen of twenty, are met within",
-                "Working time by target, told from the buckets of the histogram.",
-                Ask(share(0.5, working, "target", _RULES), "{{target}}, half"),
-                Ask(share(0.95, working, "target", _RULES), "{{target}}, 19 of 20"),
-                unit="s",
-            ),
-        ),
-    ]
+    within = lines(
+        "Half, and nineteen of twenty, are met within",
+        "Working time by target, told from the buckets of the histogram.",
+        Ask(share(0.5, working, "target", _RULES), "{{target}}, half"),
+        Ask(share(0.95, working, "target", _RULES), "{{target}}, 19 of 20"),
+        unit="s",
+    )
+    heat = heatmap(
+        "Working time until a promise was met: $target",
+        "Every promise of this target that was met, in time or late, by how long it took in working hours: the time to "
+        "the first response, to the resolution.",
+        rise(f"{working}_bucket", "le", _RULES),
+        "s",
+    )
+    return [(24, 8, within), (12, 10, for_each(heat, "target"))]
 
 
 def dashboard() -> Json:

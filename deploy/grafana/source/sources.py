@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from panels import GREEN, RED, Ask, Placed, lines, states, words
+from panels import GREEN, RED, Ask, Json, Placed, lines, states, thresholds, words
 from queries import now, rate, rise
 
 _UP = words(_0=("down", RED), _1=("up", GREEN))
@@ -19,9 +19,10 @@ def sources() -> list[Placed]:
             12,
             7,
             states(
-                "Sources",
-                "Whether the last poll succeeded.",
+                "Sources and directories",
+                "Whether each could be read the last time.",
                 Ask(_latest("min", "slamon_source_up"), "{{source}}"),
+                Ask(now("min", "slamon_directory_up", "directory"), "directory {{directory}}"),
                 mappings=_UP,
             ),
         ),
@@ -37,7 +38,7 @@ def sources() -> list[Placed]:
             ),
         ),
         (
-            8,
+            12,
             7,
             lines(
                 "Tickets read",
@@ -48,7 +49,7 @@ def sources() -> list[Placed]:
             ),
         ),
         (
-            8,
+            12,
             7,
             lines(
                 "What cannot be used",
@@ -60,24 +61,28 @@ def sources() -> list[Placed]:
                 Ask(_latest("sum", "slamon_undetermined_commitments"), "{{source}}, undetermined"),
             ),
         ),
-        (
-            8,
-            7,
-            lines(
-                "Requests left, and clocks",
-                "What the servers still allow, and by how many seconds their clocks are ahead; only where they say so.",
-                Ask(_latest("min", "slamon_source_requests_left"), "{{source}}, requests left"),
-                Ask(_latest("max", "slamon_source_clock_skew_seconds"), "{{source}}, seconds ahead"),
-            ),
+        *((8, 7, panel) for panel in _of_servers()),
+    ]
+
+
+def _of_servers() -> list[Json]:
+    return [
+        lines(
+            "Requests left",
+            "How many the servers still allow for now; only where they say so.",
+            Ask(_latest("min", "slamon_source_requests_left"), "{{source}}"),
+            steps=thresholds((None, RED), (50, GREEN)),
         ),
-        (
-            24,
-            5,
-            lines(
-                "Directories",
-                "Whether each was read the last time, and names that it does not know.",
-                Ask(now("min", "slamon_directory_up", "directory"), "{{directory}}, up"),
-                Ask(rise("slamon_directory_missing_total", "directory"), "{{directory}}, unknown names"),
-            ),
+        lines(
+            "Clocks of the servers are ahead by",
+            "Of ours; below 0 they are behind. Only where they tell the time.",
+            Ask(_latest("max", "slamon_source_clock_skew_seconds"), "{{source}}"),
+            unit="s",
+        ),
+        lines(
+            "Unknown names",
+            "Customers, people or groups that a directory does not know, each once.",
+            Ask(rise("slamon_directory_missing_total", "directory"), "{{directory}}"),
+            bars=True,
         ),
     ]
