@@ -30,6 +30,9 @@ prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]
 CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 _AT_ONCE = 100  # samples: less than a millisecond
 
+Part = tuple[list[Sample], bytes]
+Rendered = dict[tuple[str, int], Part]  # by a metric's name, and which of its samples is the first there
+
 
 class Metrics(PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
     """All metrics of one process; also the flow's observer."""
@@ -37,6 +40,7 @@ class Metrics(PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._expected = Expected()
+        self._rendered: Rendered = {}  # at the last scrape
         for part in (PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
             part.__init__(self, self._registry)
 
@@ -49,11 +53,15 @@ class Metrics(PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
 
     async def exposition(self, scrape: Scrape) -> bytes:
         """The whole as text, made in short turns: however much there is to show, nobody waits for long."""
-        parts = []
+        parts, known, shown = [], self._rendered, Rendered()
         for metric in self._all(scrape):
-            for part in _rendered(metric):
-                parts.append(part)
+            for start in range(0, max(1, len(metric.samples)), _AT_ONCE):
+                key = metric.name, start
+                samples, text = _rendered(metric, start, known.get(key))
+                shown[key] = samples, text
+                parts.append(text)
                 await asyncio.sleep(0)
+        self._rendered = shown
         return b"".join(parts)
 
     def _all(self, scrape: Scrape) -> Iterator[Metric]:
@@ -78,8 +86,13 @@ class _One(Collector):
         yield self._part
 
 
-def _rendered(metric: Metric) -> Iterator[bytes]:
-    """A metric as text, a part at a time; what it is called and means stands before the first sample only."""
-    for start in range(0, max(1, len(metric.samples)), _AT_ONCE):
-        text = generate_latest(_One(metric, metric.samples[start : start + _AT_ONCE]))
-        yield text if start == 0 else text.split(b"\n", 2)[2]
+def _rendered(metric: Metric, start: int, known: Part | None) -> Part:
+    """Some samples of a metric as text; what it is called and means stands before its first one only.
+
+    `known`: how it was the last time. Most samples are as they were then, and to compare them is far cheaper.
+    """
+    samples = metric.samples[start : start + _AT_ONCE]
+    if known is not None and known[0] == samples:
+        return known
+    text = generate_latest(_One(metric, samples))
+    return samples, text if start == 0 else text.split(b"\n", 2)[2]

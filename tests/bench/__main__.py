@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from tests.bench import calendars, evaluate, latency, mapping, standing, sync
+from tests.bench import calendars, evaluate, latency, mapping, scrape, standing, sync
 from tests.bench.measure import Row
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
@@ -39,7 +39,7 @@ everything would cost is told from a sample, without the database's part in it.
 
 def main() -> int:
     rows: list[Row] = []
-    for part in (calendars, evaluate, mapping, sync, standing, latency):
+    for part in (calendars, evaluate, mapping, sync, standing, scrape, latency):
         for row in part.rows():
             rows.append(row)
             print(

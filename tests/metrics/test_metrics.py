@@ -11,7 +11,7 @@ import pytest
 from slamon.core.instants import HOUR
 from slamon.metrics import Expected, Metrics
 from slamon.ports import Reason
-from tests.metrics.build import EXPECTED, FIGURES, PROMISE, WALL, everything, exported, scrape, value
+from tests.metrics.build import EXPECTED, FIGURES, PROMISE, WALL, everything, exported, kinds, scrape, value
 
 LABELS = 'policy="gold",source="desk",target="first_response"'
 
@@ -173,3 +173,22 @@ async def test_a_large_exposition_gives_others_their_turn_and_says_what_each_met
     assert len([line for line in lines if line.startswith("# HELP")]) == len(
         {line.split()[2] for line in lines if line[:1] == "#"}
     )
+
+
+@pytest.mark.asyncio
+async def test_of_what_changed_since_the_last_scrape_the_new_value_is_shown_and_all_else_as_it_was() -> None:
+    metrics, others = everything(), everything()
+    await exported(metrics)
+    for one in (metrics, others):
+        one.started(PROMISE)
+        one.standing([("source_stale", "desk"), ("judge_late", "")])
+        one.expect(Expected(["desk", "mail"], ["chat", "pager"]))
+    assert await exported(metrics) == await exported(others)
+    metrics.standing([])
+    assert "slamon_condition{" not in await exported(metrics)
+
+
+@pytest.mark.asyncio
+async def test_no_label_is_called_as_those_that_prometheus_adds_to_a_target() -> None:
+    labels = {label for one in (await kinds(everything())).values() for label in one.labels}
+    assert labels.isdisjoint({"job", "instance", "customer", "service", "stage", "owner", "namespace", "pod"})
