@@ -10,8 +10,10 @@ from typing import Literal
 import click
 
 from slamon import __version__
+from slamon.commands import outlets
 from slamon.commands.operating import COMMANDS as OPERATING
-from slamon.commands.options import CONFIG, EXISTING, service
+from slamon.commands.options import CONFIG, EXISTING, TICKETS, service
+from slamon.commands.say import complain
 from slamon.commands.saying import COMMANDS
 
 
@@ -22,6 +24,7 @@ class Exit(IntEnum):
     FOUND = 1  # ran and found something
     UNUSABLE = 2  # cannot be loaded or used so
     CANNOT_RUN = 3  # cannot run here: port, lock, disk
+    INTERRUPTED = 130  # by Ctrl-C, before it was through; to run and demo that is the ordinary end, and fine
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -61,7 +64,7 @@ def demo(state: Path, listen: str, speed: int, fresh: bool) -> None:
 
 @cli.command()
 @click.option("--rules", type=EXISTING, required=True, help="A rules file, or a directory of them.")
-@click.option("--tickets", type=EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
+@TICKETS
 @click.option("--at", metavar="INSTANT", help="Judge as of this instant, such as 2026-06-08T09:00:00Z [default: now].")
 def evaluate(rules: Path, tickets: Path, at: str | None) -> None:
     """Judge ticket histories: one JSON object a line for every commitment.
@@ -113,7 +116,7 @@ def explain(
 @cli.command()
 @click.argument("old", type=EXISTING)
 @click.argument("new", type=EXISTING)
-@click.option("--tickets", type=EXISTING, required=True, help="Ticket histories: .jsonl or .jsonl.gz.")
+@TICKETS
 @click.option("--at", metavar="INSTANT", help="Judge as of this instant [default: now].")
 def diff(old: Path, new: Path, tickets: Path, at: str | None) -> None:
     """Show what flips if rules OLD are replaced by NEW: every commitment that is judged otherwise."""
@@ -214,13 +217,35 @@ for _one in (*OPERATING, *COMMANDS):
 
 def main() -> None:
     """The console script."""
+    outlets.settle()
+    sys.exit(_ended())
+
+
+def _ended() -> int:
+    """Run the command; the exit code. Nothing that a command meets outside ends in a traceback."""
     try:
-        sys.exit(cli(prog_name="slamon", standalone_mode=False))
+        code = _command()
+        sys.stdout.flush()
+        return code
     except click.ClickException as mistake:
         mistake.show()
-        sys.exit(Exit.UNUSABLE)
-    except (click.Abort, KeyboardInterrupt):  # Ctrl-C before anything ran
-        sys.exit(Exit.FINE)
+        return Exit.UNUSABLE
+    except (click.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
     except BrokenPipeError:  # the reader of our output has gone: nobody to tell
-        sys.stderr.close()
-        sys.exit(Exit.FINE)
+        outlets.drop()
+        return Exit.FINE
+    except OSError as error:
+        outlets.drop()
+        complain(outlets.trouble(error))
+        return Exit.CANNOT_RUN
+
+
+def _command() -> int:
+    output = sys.stdout
+    try:
+        return int(cli(prog_name="slamon", standalone_mode=False) or Exit.FINE)
+    except SystemExit as ended:
+        if sys.stdout is not output:  # click has noticed that nobody reads it, and takes that for a failure
+            raise BrokenPipeError from None
+        return ended.code if isinstance(ended.code, int) else Exit.FINE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ import msgspec
 from slamon.cli import Exit
 from slamon.commands.say import complain
 from slamon.rulefile.suggest import visible
-from slamon.settings import socket_beside
+from slamon.settings import WebSettings, socket_beside
 from slamon.settings_file import read_settings
 from slamon.settings_file.web import is_web_address
 
 _SECONDS = 30.0
 _MOST_BYTES = 64 << 20
+_SENDABLE = re.compile(r"[!-~]+")  # in a header
 REMEDY = "start the service with slamon run or slamon demo, or say where it is with --url"
 
 
@@ -48,6 +50,9 @@ class Service:
     def __init__(self, where: Where) -> None:
         """NoAnswer: it cannot be told where the service is."""
         self._where = where
+        if where.token and not _SENDABLE.fullmatch(where.token):
+            message = "a token is letters, digits and signs only: see what --token, or the variable SLAMON_TOKEN, holds"
+            raise NoAnswer(message, Exit.UNUSABLE)
         url = where.url or (_configured(where.config) if where.token else None)
         self._socket = _local(where.config) if url is None else None
         self._parts = urlsplit(_address(url)) if url is not None else None
@@ -156,7 +161,14 @@ def _configured(config: Path) -> str:
     settings = read_settings(config, os.environ).settings
     if settings is None:
         raise NoAnswer(f"{config} does not say where the service listens: add --url", Exit.UNUSABLE)
-    return address_of(settings.web.host, settings.web.port)
+    return address_in(config, settings.web)
+
+
+def address_in(config: Path, web: WebSettings) -> str:
+    """The address where settings let the service listen; NoAnswer if that may be anywhere."""
+    if not web.port:
+        raise NoAnswer(f"no local socket answers, and {config} lets it listen on any free port; add --url ADDRESS")
+    return address_of(web.host, web.port)
 
 
 def address_of(host: str, port: int) -> str:
@@ -168,7 +180,10 @@ def address_of(host: str, port: int) -> str:
 def _address(url: str) -> str:
     """The address without a slash at its end; NoAnswer if it is none."""
     found = url.rstrip("/") if "://" in url else f"http://{url.rstrip('/')}"
-    if not is_web_address(found):
+    if "@" in found:
+        message = "--url: what stands before @ is not sent: write http://127.0.0.1:8080, and a token with --token"
+        raise NoAnswer(message, Exit.UNUSABLE)
+    if not is_web_address(found) or "?" in found or "#" in found:
         raise NoAnswer(f"--url: {visible(url)} is not a web address: write http://127.0.0.1:8080", Exit.UNUSABLE)
     return found
 

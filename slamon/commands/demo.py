@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -95,6 +97,7 @@ def _address(web: WebSettings) -> str:
 
 def _banner(state: Path, web: WebSettings, speed: int) -> str:
     url = f"http://{_address(web)}" if web.port else "http://… (see url below)"
+    own = "slamon" if shutil.which("slamon") else sys.argv[0]
     pace = "in real time" if speed == 1 else f"{speed} times as fast as it happened"
     return f"""\
 slamon demo: a help desk of 2022 and the incidents of an IT department of 2016, played {pace}.
@@ -102,7 +105,7 @@ Real tickets; the promises are the demo's own. Alerts appear below; the first wi
 
   metrics  {url}/metrics
   health   {url}/healthz
-  status   slamon status --url {url}
-  state    {state} (slamon demo --fresh forgets it)
+  status   {own} status --url {url}
+  state    {state} ({own} demo --fresh forgets it)
   stop     Ctrl-C; started again it goes on where it was
 """

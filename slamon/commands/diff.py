@@ -8,13 +8,15 @@ from itertools import chain
 from pathlib import Path
 
 from slamon.cli import Exit
+from slamon.commands.reading import Unreadable, tickets_of
 from slamon.commands.say import complain
 from slamon.core.instants import Instant, format_instant, parse_instant
 from slamon.core.judge import Judge
 from slamon.core.ticket import Ticket
 from slamon.core.verdict import Verdict
 from slamon.rulefile import load_rules
-from slamon.sources.jsonl import BadLine, read
+from slamon.rulefile.suggest import visible
+from slamon.sources.jsonl import BadLine
 from slamon.time import wall_now
 
 
@@ -30,8 +32,8 @@ def diff(old: Path, new: Path, tickets: Path, at: str | None) -> Exit:
         return Exit.UNUSABLE
     try:
         return _compare(before, after, tickets, instant)
-    except (OSError, EOFError) as error:
-        complain(f"{tickets}: {getattr(error, 'strerror', None) or error}")
+    except Unreadable as error:
+        complain(str(error))
         return Exit.UNUSABLE
 
 
@@ -44,7 +46,7 @@ def _judge(path: Path) -> Judge | None:
 
 def _compare(before: Judge, after: Judge, tickets: Path, at: Instant) -> Exit:
     judged = flipped = bad = 0
-    for found in read(tickets, set()):
+    for found in tickets_of(tickets):
         if isinstance(found, BadLine):
             bad += 1
             complain(str(found))
@@ -52,7 +54,7 @@ def _compare(before: Judge, after: Judge, tickets: Path, at: Instant) -> Exit:
         judged += 1
         for line in _flips(before, after, found, at):
             flipped += 1
-            sys.stdout.write(line + "\n")
+            sys.stdout.write(visible(line) + "\n")
     print(f"{judged} tickets judged as of {format_instant(at)}: {flipped} commitments are judged otherwise")
     return Exit.FOUND if flipped or bad else Exit.FINE
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 from slamon.cli import Exit
+from slamon.commands.reading import Unreadable, tickets_of
 from slamon.commands.say import complain
 from slamon.core.instants import Instant, parse_instant
 from slamon.core.judge import Judge
 from slamon.core.ticket import Ticket
 from slamon.core.verdict import as_json
 from slamon.rulefile import load_rules
-from slamon.sources.jsonl import BadLine, read
+from slamon.sources.jsonl import BadLine
 from slamon.time import wall_now
 
 _LINES_AT_ONCE = 2_000
@@ -36,17 +37,15 @@ def evaluate(rules: Path, tickets: Path, at: str | None) -> Exit:
     gc.disable()  # nothing here forms cycles that would have to be found
     try:
         return _print_verdicts(Judge(loaded.rules), tickets, instant, sys.stdout.buffer)
-    except (OSError, EOFError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        complain(f"{tickets}: {getattr(error, 'strerror', None) or error}")
+    except Unreadable as error:
+        complain(str(error))
         return Exit.UNUSABLE
 
 
 def _print_verdicts(judge: Judge, tickets: Path, at: Instant, out: BinaryIO) -> Exit:
     bad = 0
     lines: list[bytes] = []
-    for found in read(tickets, set()):
+    for found in tickets_of(tickets):
         if isinstance(found, BadLine):
             bad += 1
             complain(str(found))

@@ -19,6 +19,7 @@ from slamon.core.instants import EARLIEST, LATEST, Instant, parse_instant
 from slamon.core.judge import Judge
 from slamon.core.policy import Rules
 from slamon.rulefile import load_rules
+from slamon.rulefile.suggest import visible
 from slamon.time import wall_now
 
 
@@ -114,5 +115,5 @@ def _must_be_found(found: Found, ticket_id: str) -> None:
     if found.bad_lines:
         complain(f"{found.bad_lines} lines are not tickets and were passed over: slamon evaluate names them")
     if not found.tickets:
-        help = f"; did you mean {' or '.join(found.nearest)}?" if found.nearest else ""
+        help = f"; did you mean {visible(' or '.join(found.nearest))}?" if found.nearest else ""
         raise _Unusable(f"there is no ticket with the id {ticket_id!r}{help}")

@@ -13,6 +13,7 @@ from slamon.core.promised import exact_text
 from slamon.core.reasons import value_text
 from slamon.core.stretches import Stretch
 from slamon.core.telling import moment_text, state_text
+from slamon.rulefile.suggest import visible
 
 _SHOWN_AT_EACH_END = 6  # stretches of a long wait in which nothing happens; what lies between is summed up
 _Row = tuple[str, str, str, str, str]
@@ -23,7 +24,7 @@ def as_text(explanation: Explanation, zone: tzinfo | None) -> str:
     ticket = explanation.ticket
     subject = f" “{value_text(ticket.subject)[1:-1]}”" if ticket.subject else ""
     shown_in = zone or next((one.zone for one in explanation.commitments), UTC)
-    title = f"{ticket.id}{subject} ({ticket.source}), as of {moment_text(explanation.at, shown_in)}"
+    title = f"{visible(ticket.id)}{subject} ({visible(ticket.source)}), as of {moment_text(explanation.at, shown_in)}"
     blocks = [[title]]
     if not explanation.policies:
         blocks.append([f"The ticket did not exist yet: it was created at {format_instant(ticket.created_at)}."])

@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from slamon.commands.call import NoAnswer, Service, Where
+from slamon.commands.reading import Unreadable, tickets_of
 from slamon.core.history import BadTicket, decode
 from slamon.core.ticket import Ticket
-from slamon.sources.jsonl import BadLine, read
+from slamon.sources.jsonl import BadLine
 
 _NEAREST = 3
 
@@ -39,15 +40,15 @@ def from_file(path: Path, ticket_id: str) -> Found:
     """The tickets of an id in a file of histories."""
     tickets, others, bad = [], [], 0
     try:
-        for found in read(path, set()):
+        for found in tickets_of(path):
             if isinstance(found, BadLine):
                 bad += 1
             elif found.id == ticket_id:
                 tickets.append(found)
             else:
                 others.append(found.id)
-    except (OSError, EOFError) as error:
-        raise NotToBeHad(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    except Unreadable as error:
+        raise NotToBeHad(str(error)) from None
     return Found(tuple(tickets), () if tickets else nearest_ids(ticket_id, others), bad)
 
 

@@ -6,9 +6,10 @@ import gzip
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from errno import EISDIR
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from slamon.cli import Exit
 from slamon.commands.load import load
@@ -53,7 +54,9 @@ def _export(settings: Settings, sources: Sequence[str], output: Path | None) -> 
     except BrokenPipeError:
         raise
     except OSError as error:
-        complain(f"{output or 'standard output'} cannot be written: {error.strerror}")
+        if output is None:  # what every command says then
+            raise
+        complain(f"{output} cannot be written: {error.strerror}")
         return Exit.CANNOT_RUN
     complain(f"{count} tickets of {listed(list(sources), 'and')}")
     return Exit.FINE
@@ -66,14 +69,22 @@ def _opened(output: Path | None) -> Iterator[Writes]:
         yield sys.stdout.buffer
         sys.stdout.flush()
         return
+    if output.is_dir():
+        raise IsADirectoryError(EISDIR, "it is a directory")
+    if output.exists() and not output.is_file():  # a device or a pipe, which nothing can take the place of
+        with output.open("wb") as file, _packed(file, output) as written:
+            yield written
+        return
+    output = output.resolve()  # what a link leads to is written, and the link stays
     draft = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with draft.open("wb") as file:
-            if output.suffix == ".gz":
-                with gzip.GzipFile(fileobj=file, mode="wb") as packed:
-                    yield packed
-            else:
-                yield file
+        with draft.open("wb") as file, _packed(file, output) as written:
+            yield written
         draft.replace(output)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _packed(file: BinaryIO, output: Path) -> AbstractContextManager[Writes]:
+    """What is to be written to, by the name of the file."""
+    return gzip.GzipFile(fileobj=file, mode="wb") if output.suffix == ".gz" else nullcontext(file)

@@ -24,21 +24,25 @@ _LIKE = {("file", "path"): "tickets.jsonl", ("replay", "path"): "tickets.jsonl"}
 
 
 def ask(folder: Path, given: Given) -> Answers:
-    """Ask for what was not given. Unusable: what was given cannot be meant."""
+    """Ask for what was not given. Unusable: what was given cannot be meant.
+
+    Of what an option names, only that is asked which has no usual value: a line to copy asks nothing.
+    """
     flags.check_kinds(given)
     found = flags.sorted_settings(given)
     kind = given.source or _kind("source", "Where are the tickets?", None)[0]
-    source, hours = _keys("source", flags.SOURCE, kind, found.source), (flags.HOURS,)
+    named, hours = given.source is not None, (flags.HOURS,)
+    source = _keys("source", flags.SOURCE, kind, found.source, named=named)
     answers = Answers(source, (), "UTC", hours, None, flags.FIRST_RESPONSE, flags.RESOLUTION, found.other)
     answers = _completed(folder, replace(answers, notifiers=(Part("console", "console"),)), "source")
     answers = replace(answers, notifiers=())
     for name in given.notifiers or _kind("notifier", "Who is told? (several with commas)", "console"):
-        answers = _with_notifier(folder, answers, name, found)
+        answers = _with_notifier(folder, answers, name, found, named=bool(given.notifiers))
     return _rules(answers, given)
 
 
-def _with_notifier(folder: Path, answers: Answers, name: str, found: Sorted) -> Answers:
-    part = _keys("notifier", name, name, found.notifiers.get(name, {}))
+def _with_notifier(folder: Path, answers: Answers, name: str, found: Sorted, *, named: bool) -> Answers:
+    part = _keys("notifier", name, name, found.notifiers.get(name, {}), named=named)
     return _completed(folder, replace(answers, notifiers=(*answers.notifiers, part)), name)
 
 
@@ -57,13 +61,16 @@ def _kind(what: str, question: str, default: str | None) -> list[str]:
     return list(_prompt(question, default, names))
 
 
-def _keys(what: str, name: str, kind: str, given: Any) -> Part:
-    """A part with every key that it wants."""
+def _keys(what: str, name: str, kind: str, given: Any, *, named: bool) -> Part:
+    """A part with every key that it wants; `named` by an option, it has what is usual unasked."""
     keys = dict(given)
     for one in wanted(what, kind):
-        if one.path in keys or (not one.required and one.secret and "user" not in keys):
+        if one.path in keys or (not one.required and "user" not in keys and (one.secret or named)):
             continue
-        text = _secret(what, kind, one) if one.secret else _value(kind, one)
+        if one.secret:
+            text = flags.reference(what, kind, one.path) if named else _secret(what, kind, one)
+        else:
+            text = _value(kind, one)
         if text:
             keys[one.path] = text
     return Part(name, kind, keys)
@@ -139,6 +146,8 @@ def _rules(answers: Answers, given: Given) -> Answers:
         ("resolution", "Solved within (none: no such promise)", given.resolution, flags.RESOLUTION),
     )
     for field, question, said, default in questions:
+        if field == "holidays" and given.hours and not said:
+            continue
         if said:
             value: dict[str, Any] = {field: flags.promise(said) if isinstance(said, str) else said}
             answers = replace(answers, **value)

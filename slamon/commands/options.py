@@ -14,6 +14,12 @@ EXISTING = click.Path(path_type=Path)
 CONFIG = click.option(
     "--config", type=EXISTING, default=Path("slamon.yml"), show_default=True, help="The service's settings."
 )
+TICKETS = click.option(
+    "--tickets",
+    type=EXISTING,
+    required=True,
+    help="Ticket histories: .jsonl or .jsonl.gz; - is standard input.",
+)
 _URL = click.option("--url", help="Where the service listens [default: its local socket].")
 _TOKEN = click.option(
     "--token", envvar="SLAMON_TOKEN", help="What to say at --url; better in the variable SLAMON_TOKEN."

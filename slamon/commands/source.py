@@ -13,7 +13,7 @@ from slamon.commands.load import load
 from slamon.commands.say import complain
 from slamon.core.history import encode
 from slamon.ports import Finding, Probed, Rereads, Source, SourceError
-from slamon.rulefile.suggest import did_you_mean, listed, nearest
+from slamon.rulefile.suggest import did_you_mean, listed, nearest, visible
 from slamon.settings import Settings
 from slamon.time import WallTime, wall_now
 
@@ -41,7 +41,8 @@ async def _probe(source: Source) -> Exit:
     else:
         findings = [await _read_some(source)]
     for finding in findings:
-        print(_MARKS[finding.level], finding.text + (f": {finding.remedy}" if finding.remedy else ""))
+        told = finding.text + (f": {finding.remedy}" if finding.remedy else "")
+        print(_MARKS[finding.level], visible(told))  # it may quote what a stranger answers
     return Exit.FOUND if any(finding.level in ("warning", "error") for finding in findings) else Exit.FINE
 
 
@@ -81,7 +82,7 @@ def _with_source(config: Path, name: str, body: Callable[[Source], Awaitable[Exi
     except TimeoutError:
         complain(f"{name} took longer than {_SECONDS:.0f} s")
     except SourceError as error:
-        complain(f"{name}: {error}")
+        complain(visible(f"{name}: {error}"))
     return Exit.CANNOT_RUN
 
 

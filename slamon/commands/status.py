@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from slamon.cli import Exit
-from slamon.commands.call import REMEDY, NoAnswer, Service, Where, address_of, local_socket, told
+from slamon.commands.call import REMEDY, NoAnswer, Service, Where, address_in, local_socket, told
 from slamon.commands.say import complain
 from slamon.commands.status_text import Status, show
 from slamon.rulefile.render import render
@@ -50,7 +50,7 @@ def _configured(config: Path) -> str | None:
             complain("slamon status: to ask without them, type slamon status --url http://127.0.0.1:8080")
             return None
         web = read.settings.web
-    return address_of(web.host, web.port)
+    return address_in(config, web)
 
 
 def _get(service: Service) -> Status:

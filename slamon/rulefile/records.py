@@ -68,14 +68,12 @@ class Record(Field[Values]):
         takes: str,
         keys: Sequence[Key[Any]],
         *,
-        not_built: Iterable[str] = (),
         hints: dict[str, str] | None = None,
     ) -> None:
         self.takes = takes
         self.keys = {key.name: key for key in keys}
         self._required = [key for key in keys if key.required]
-        self._not_built = frozenset(not_built)  # keys of the format that this version refuses
-        self._hints = hints or {}  # help for keys that people write here in error
+        self.hints = hints or {}  # help for keys that people write here in error
 
     def read(self, node: Node, owner: Owner, report: Report) -> Values:
         if not isinstance(node, Mapping):
@@ -96,14 +94,11 @@ class Record(Field[Values]):
         return values
 
     def _refuse_key(self, key: Scalar, values: Values, report: Report) -> None:
-        if key.text in self._not_built:
-            report.error(key, "not-built-yet", f"{quoted(key.text)} is not built yet in this version", "leave it out")
-            return
         values.unknown.append(key.text)
-        meant = None if key.text in self._hints else report.suggest(key.text, self.keys)
+        meant = None if key.text in self.hints else report.suggest(key.text, self.keys)
         if meant:
             values.broken.add(meant)  # it is not missing, it is misspelt
-        help = self._hints.get(key.text) or did_you_mean(meant) or f"the keys here are {listed(self.keys, 'and')}"
+        help = self.hints.get(key.text) or did_you_mean(meant) or f"the keys here are {listed(self.keys, 'and')}"
         report.error(key, "unknown-key", f"unknown key {quoted(key.text)}", help)
 
     def _check_required(self, values: Values, report: Report) -> None:

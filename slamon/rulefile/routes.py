@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from slamon.core.conditions import CONDITIONS
 from slamon.core.match import EVERYTHING, Match
 from slamon.rulefile.amounts import Duration
 from slamon.rulefile.diagnostics import Report
@@ -15,7 +16,7 @@ from slamon.rulefile.moments import ANY_MOMENTS
 from slamon.rulefile.nodes import Mapping, Node, Owner, Scalar, Sequence
 from slamon.rulefile.notify import RECIPIENTS, FieldName, WaitField
 from slamon.rulefile.records import Key, Record, Values
-from slamon.rulefile.suggest import quoted
+from slamon.rulefile.suggest import did_you_mean, listed, quoted
 
 # steps
 
@@ -74,11 +75,21 @@ class _RouteMatch(Field[tuple[Match, bool]]):
             help = "write alert: monitor, or leave it out"
             report.refuse(alert[1], "bad-choice", f"{quoted(text)} is not monitor", help)
         rest = tuple(entry for entry in node.entries if entry[0].text != "alert")
+        for key, value in rest:
+            _check_condition(key, value, report)
         others = Mapping(node.file, node.start, node.end, rest)
         return (self._match.read(others, owner, report) if rest else EVERYTHING), True
 
     def schema(self) -> Schema:
         return self._match.schema()
+
+
+def _check_condition(key: Scalar, value: Node, report: Report) -> None:
+    """Report a condition of slamon itself that does not exist."""
+    for node in _scalars(value) if key.text == "monitor" else ():
+        if node.text not in CONDITIONS:
+            help = did_you_mean(report.suggest(node.text, list(CONDITIONS))) or f"write {listed(CONDITIONS)}"
+            report.error(node, "bad-choice", f"{quoted(node.text)} is no condition of slamon itself", help)
 
 
 NAME = Key("name", Text("a name"), "How it is called; unique over all files.", required=True, example="gold")
@@ -105,8 +116,27 @@ def is_about_monitor(values: Values) -> bool | None:
 
 def named_values(values: Values, field: str) -> Iterable[Scalar]:
     """The single values that a route's match wants of a field."""
+    for value in _of_field(values, field):
+        if not isinstance(value, Mapping):
+            yield from _scalars(value)
+
+
+def mentioned_values(values: Values, field: str) -> Iterable[Scalar]:
+    """The values of a field that a route's match wants, or does not want."""
+    for value in _of_field(values, field):
+        yield from _scalars(value)
+
+
+def _of_field(values: Values, field: str) -> Iterable[Node]:
     node: Any = values.at(MATCH) if values.has(MATCH) else None
-    for key, value in node.entries if isinstance(node, Mapping) else ():
-        if key.text == field:
-            items = value.items if isinstance(value, Sequence) else (value,)
-            yield from (item for item in items if isinstance(item, Scalar))
+    return (value for key, value in (node.entries if isinstance(node, Mapping) else ()) if key.text == field)
+
+
+def _scalars(value: Node) -> Iterable[Scalar]:
+    """A value, those of a list, and those behind `not`."""
+    if isinstance(value, Mapping):
+        for key, wanted in value.entries:
+            yield from _scalars(wanted) if key.text == "not" else ()
+        return
+    items = value.items if isinstance(value, Sequence) else (value,)
+    yield from (item for item in items if isinstance(item, Scalar))

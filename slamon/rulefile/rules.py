@@ -80,7 +80,7 @@ def _link_routes(files: Sequence[RulesFile], links: Links, may_exist: MayExist) 
         if name is not None:
             names.add(name, values.at(keys.NAME), links.report)
         for field, known in (("policy", policies), ("target", targets)):
-            for node in keys.named_values(values, field):
+            for node in keys.mentioned_values(values, field):
                 known.check(node.text, node, links.report)
         route = build_route(values, links)
         built += [WrittenRoute(route, values)] if route is not None else []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from slamon import notifiers
 from slamon.notifiers import templates
 from slamon.rulefile.lists import Named
+from slamon.rulefile.nodes import Mapping as MapNode
 from slamon.rulefile.nodes import Node
 from slamon.rulefile.records import Key, Values
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
@@ -25,7 +26,7 @@ _MOST_CUSTOMERS = 50  # unless it is said otherwise
 def check(values: Values, report: SettingsReport) -> None:
     """Report what does not fit together, of that which could be read."""
     found = value(values, tables.SOURCES, ())
-    if values.has(tables.SOURCES) and not found:
+    if values.has(tables.SOURCES) and not (found or _is_damaged(values.at(tables.SOURCES))):
         help = "add one, such as tickets: {kind: file, path: tickets.jsonl}"
         report.error(values.key_at(tables.SOURCES), "empty", "there is no source", help)
     _check_replays(found, report)
@@ -34,6 +35,11 @@ def check(values: Values, report: SettingsReport) -> None:
     _check_notifiers(values, report)
     check_web(values.get(tables.WEB), report)
     _check_metrics(values.get(tables.METRICS), report)
+
+
+def _is_damaged(node: Node) -> bool:
+    """Whether entries were left out, which has been reported."""
+    return isinstance(node, MapNode) and node.damaged
 
 
 def _check_metrics(values: Values | None, report: SettingsReport) -> None:
@@ -136,14 +142,22 @@ def _check_fallbacks(values: Values, report: SettingsReport) -> None:
                 did_you_mean(report.suggest(other, known)) or f"the notifiers here are {listed(sorted(known), 'and')}"
             )
             _refuse(node, report, "unknown-notifier", f"there is no notifier {quoted(other)}", help)
-    for name, (other, node) in following.items():
-        passed = {name}
-        while other in following and other not in passed:
-            passed.add(other)
-            other = following[other][0]
-        if other == name:
-            help = "leave fallback out here, or name one that has none"
-            _refuse(node, report, "fallback-cycle", f"{quoted(name)} would fall back to itself", help)
+    for name in _circles({name: other for name, (other, _) in following.items()}):
+        help = "leave fallback out here, or name one that has none"
+        _refuse(following[name][1], report, "fallback-cycle", f"{quoted(name)} would fall back to itself", help)
+
+
+def _circles(following: Mapping[str, str]) -> Iterator[str]:
+    """The names from which one comes back to them."""
+    passed: set[str] = set()
+    for name in following:
+        path: list[str] = []
+        while name in following and name not in passed:
+            passed.add(name)
+            path.append(name)
+            name = following[name]
+        if name in path:
+            yield from path[path.index(name) :]
 
 
 def _check_people(values: Values, report: SettingsReport) -> None:

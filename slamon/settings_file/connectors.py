@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from slamon.rulefile.diagnostics import Refused, Report
@@ -14,7 +15,7 @@ from slamon.rulefile.nodes import Mapping, Node, Owner, Scalar
 from slamon.rulefile.suggest import listed, quoted
 from slamon.settings_file.kinds import KindKeys
 from slamon.settings_file.registry import Connector, KindName, OtherName, Registry
-from slamon.settings_file.values import Leaf, SecretText, Section, SettingsReport
+from slamon.settings_file.values import Leaf, SecretText, Section, SettingsReport, has_password
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _LONGEST_CHAIN = 10
@@ -145,7 +146,7 @@ class _Reading:
         keys = self._keys(kind, node)
         if not base_is_sound:  # what is missing is missing there
             optional = [replace(key, required=False) for key in keys.record.keys.values()]
-            Section(keys.record.takes, optional, not_built=self._registry.not_built).read(node, owner, self._report)
+            Section(keys.record.takes, optional, hints=keys.record.hints).read(node, owner, self._report)
             raise Refused
         values = keys.record.read(node, owner, self._report)
         if values.broken or any(key.required and not values.has(key) for key in keys.record.keys.values()):
@@ -160,7 +161,7 @@ class _Reading:
             except Refused:
                 self._show_the_rest(node)
                 raise
-        if base_is_sound:
+        if base_is_sound and not node.damaged:
             help = f"add kind: {listed(self._registry.kinds())}"
             message = f"the key 'kind' is missing in {quoted(owner.text)}"
             self._report.error(owner, "missing-key", message, help)
@@ -168,14 +169,19 @@ class _Reading:
 
     def _show_the_rest(self, node: Mapping) -> None:
         """Nobody will read the other keys of this map: those that are a secret for no kind may be shown."""
+        for written, value in node.entries:
+            known = self._fields.get(written.text, ())
+            if known and not (has_password(value) or any(isinstance(field, SecretText) for field in known)):
+                self._report.harmless.add(value.start)
+
+    @cached_property
+    def _fields(self) -> dict[str, list[Field[Any]]]:
+        """The fields of all kinds by the names of their keys."""
         fields: dict[str, list[Field[Any]]] = {}
         for _, record in self._registry.records():
             for key in record.keys.values():
                 fields.setdefault(key.name, []).append(key.field)
-        for written, value in node.entries:
-            known = fields.get(written.text, ())
-            if known and not any(isinstance(field, SecretText) for field in known):
-                self._report.harmless.add(value.start)
+        return fields
 
     def _keys(self, kind: str, node: Mapping) -> KindKeys:
         if kind not in self._known:

@@ -24,7 +24,9 @@ _MAY_REFER = frozenset(tables.DOCUMENT.keys) - {tables.RULES.name}
 # Codes of messages that never hold the text they are about.
 _SILENT = frozenset(
     {
+        "bad-alias",
         "bad-reference",
+        "bad-tag",
         "bad-value",
         "empty-secret",
         "not-utf-8",

@@ -14,9 +14,13 @@ from slamon.settings_file.values import Resolved, SettingsReport
 
 _HOW = "write ${env:NAME}, ${env:NAME:-default} or ${file:PATH}; a ${ that is meant as it stands is $${"
 _LARGEST = 64 * 1024  # bytes of a secret
+_REST = r"(?:(?!\$\{)[^}])"  # of a reference: no other one begins in it, so that looking for the end is never long
 _PARTS = re.compile(
-    r"(?P<escaped>\$\$\{)|\$\{(?:env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:-[^}]*)?|file:(?P<path>[^}]+))\}|\$\{"
+    r"(?P<escaped>\$\$\{)|"
+    rf"\$\{{(?:env:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:-{_REST}*)?|file:(?P<path>{_REST}+))\}}|"
+    r"\$\{"
 )
+_NESTED = re.compile(r"\$\{env:[A-Za-z0-9_]+:-[^}]*\$\{")
 _FORGOTTEN_ENV = re.compile(r"\$\{([A-Z_][A-Z0-9_]*)\}")
 
 
@@ -42,9 +46,12 @@ class References:
             return Mapping(node.file, node.start, node.end, entries, node.damaged)
         if isinstance(node, Sequence):
             return Sequence(node.file, node.start, node.end, tuple(map(self.resolved, node.items)))
-        if isinstance(node, Scalar) and "${" in node.text:
-            return self._scalar(node)
-        return node
+        if not isinstance(node, Scalar):
+            return node
+        if "\0" in node.text:  # neither a path nor a header can hold one
+            self.report.error(node, "bad-text", "a NUL character cannot stand in a value", "delete it")
+            return Broken(node.file, node.start, node.end)
+        return self._scalar(node) if "${" in node.text else node
 
     def _scalar(self, node: Scalar) -> Node:
         shown = " ".join(dict.fromkeys(_shown(part) for part in _PARTS.finditer(node.text) if not part["escaped"]))
@@ -61,6 +68,9 @@ class References:
             return self._variable(part["name"], part["default"], node)
         if part["path"]:
             return self._file(part["path"], node)
+        if _NESTED.match(node.text, part.start()):
+            message, help = "a default cannot hold a reference", "write one of the two, or the default itself"
+            self.report.refuse(node, "bad-reference", message, help)
         forgotten = _FORGOTTEN_ENV.match(node.text, part.start())
         help = f"write ${{env:{forgotten[1]}}}" if forgotten else _HOW
         self.report.refuse(node, "bad-reference", "a reference cannot be read", help)
@@ -81,13 +91,13 @@ class References:
             why = getattr(error, "strerror", None) or str(error)
             help = "make it a text file that this user may read, or correct the path"
             self.report.refuse(node, "unreadable-file", f"the file {path!r} cannot be read: {why}", help)
-        text = data.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+        text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
         return self._usable(text, f"the file {path!r}", node)
 
     def _usable(self, value: str, where: str, node: Scalar) -> str:
         if not value.strip():
             self.report.refuse(node, "empty-secret", f"{where} is empty", "put the value into it")
-        if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        if "\0" in value or (not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)):
             self.report.refuse(node, "not-utf-8", f"what stands in {where} is not UTF-8", "save it as UTF-8")
         return value
 

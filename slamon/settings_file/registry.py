@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from slamon.rulefile.diagnostics import Report
@@ -34,7 +35,7 @@ class Registry:
     kinds: Callable[[], list[str]]
     load: Callable[[str], LoadedKind]  # LookupError
     common: Sequence[Key[Any]] = ()
-    not_built: Sequence[str] = ()
+    elsewhere: Sequence[str] = ()  # keys that some kinds have, and nobody misspelt
     inherits: bool = False
 
     @property
@@ -56,8 +57,9 @@ class Registry:
             raise LookupError(
                 f"kind {kind!r} cannot be configured: its keys clash with kind, use or those of all kinds"
             )
-        hidden = [name for name in self.not_built if name not in names]
-        return KindKeys(Section(f"a map with kind: {kind}", keys, not_built=hidden), own, loaded.settings)
+        none = f"a {self.what} of kind {kind} has none: leave it out"
+        hints = {name: none for name in self.elsewhere if name not in names}
+        return KindKeys(Section(f"a map with kind: {kind}", keys, hints=hints), own, loaded.settings)
 
     def records(self) -> Iterable[tuple[str, Section]]:
         """The maps of all kinds. One of other people's that cannot be read is left out: whoever uses it is told."""
@@ -78,14 +80,17 @@ class KindName(Field[str]):
     def read(self, node: Node, owner: Owner, report: Report) -> str:
         if not isinstance(node, Scalar) or node.value is None:
             wrong_shape(node, owner, report, self.takes)
-        kinds = self._registry.kinds()
-        if node.text not in kinds:
-            help = did_you_mean(report.suggest(node.text, kinds)) or f"write {listed(kinds)}"
+        if node.text not in self._kinds:
+            help = did_you_mean(report.suggest(node.text, self._kinds)) or f"write {listed(self._kinds)}"
             report.refuse(node, "unknown-kind", f"{quoted(node.text)} is not {self.takes}", help)
         return node.text
 
+    @cached_property
+    def _kinds(self) -> list[str]:
+        return self._registry.kinds()
+
     def schema(self) -> Schema:
-        return {"enum": self._registry.kinds()}
+        return {"enum": self._kinds}
 
 
 class OtherName(Field[str]):

@@ -15,6 +15,7 @@ from slamon.rulefile.records import Key
 from slamon.secrets import Secret
 from slamon.settings_file.amounts import RateField, WallTime
 from slamon.settings_file.connectors import Connectors
+from slamon.settings_file.paths import DatabasePath
 from slamon.settings_file.registry import Registry
 from slamon.settings_file.values import Leaf, SecretText, Section
 from slamon.settings_file.web import SECTION, is_web_address
@@ -53,7 +54,7 @@ VERSION = Key("version", Leaf(Constant(1)), "The version of this format.", requi
 RULES = Key("rules", _WrittenOut(_PATH), "The rules: a directory or one file, relative to this file.", default="rules/")
 TIME_ZONE = Key("time_zone", Leaf(TimeZone()), "In which times are shown; never counted with.", default="UTC")
 
-STORAGE_PATH = Key("path", Leaf(_PATH), "The database file, relative to this file.", default="var/slamon.db")
+STORAGE_PATH = Key("path", Leaf(DatabasePath()), "The database file, relative to this file.", default="var/slamon.db")
 KEEP_ENDED = Key("ended", Leaf(WallTime()), "Tickets, after the last of their commitments ended.", default="400d")
 KEEP_DELIVERIES = Key("deliveries", Leaf(WallTime()), "Deliveries, after they ended.", default="90d")
 KEEP_EVENTS = Key("events", Leaf(WallTime()), "What happened to tickets.", default="400d")
@@ -65,8 +66,8 @@ WEB = Key("web", SECTION, "Where it listens, and who may ask.")
 
 POLL = Key("poll", Leaf(WallTime()), "How often the source is read.", default="30s")
 MAX_DATA_AGE = Key("max_data_age", Leaf(WallTime()), "What is known is stale once it is older.", default="10m")
-_LATER_IN_SOURCES = ("agents", "bots", "fields", "network", "since", "status")
-_SOURCES = Registry("source", sources.kinds, sources.load, (POLL, MAX_DATA_AGE), _LATER_IN_SOURCES)
+_OF_SOME_SOURCES = ("agents", "bots", "fields", "network", "since", "status")
+_SOURCES = Registry("source", sources.kinds, sources.load, (POLL, MAX_DATA_AGE), _OF_SOME_SOURCES)
 _SOURCE = "{tickets: {kind: file, path: tickets.jsonl}}"
 SOURCES = Key("sources", Connectors(_SOURCES), "Where tickets come from.", required=True, example=_SOURCE)
 

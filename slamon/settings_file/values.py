@@ -70,7 +70,7 @@ class Leaf(Field[T]):
         self.takes = inner.takes
 
     def read(self, node: Node, owner: Owner, report: Report) -> T:
-        if isinstance(report, SettingsReport):
+        if isinstance(report, SettingsReport) and not has_password(node):
             report.harmless.add(node.start)
         if not (isinstance(node, Resolved) and isinstance(report, SettingsReport)):
             return self._inner.read(node, owner, report)
@@ -86,6 +86,12 @@ class Leaf(Field[T]):
 
 
 _SCHEMA: Schema = {"type": "string", "pattern": REFERENCE}
+_USER_AND_PASSWORD = re.compile(r"://[^/?#\s]*@")
+
+
+def has_password(node: Node) -> bool:
+    """Whether it is an address with something before its host, which may be a password."""
+    return isinstance(node, Scalar) and bool(_USER_AND_PASSWORD.search(node.text))
 
 
 class SecretText(Field[Secret]):
@@ -119,7 +125,9 @@ class Section(Record):
     def read(self, node: Node, owner: Owner, report: Report) -> Values:
         if isinstance(node, Mapping) and isinstance(report, SettingsReport):
             unknown = ((key.text, value) for key, value in node.entries if key.text not in self.keys)
-            report.harmless.update(value.start for name, value in unknown if self._cannot_be_secret(name))
+            report.harmless.update(
+                value.start for name, value in unknown if self._cannot_be_secret(name) and not has_password(value)
+            )
         return super().read(node, owner, report)
 
     def _cannot_be_secret(self, name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import Any, get_args
 from urllib.parse import urlsplit
 
@@ -17,10 +18,11 @@ from slamon.rulefile.source import SourceFile
 from slamon.rulefile.suggest import quoted
 from slamon.secrets import Secret
 from slamon.settings import Opened, Scope, Token, WebSettings
-from slamon.settings_file.values import Leaf, Resolved, SecretText, Section
+from slamon.settings_file.values import Leaf, Resolved, SecretText, Section, has_password
 
 _ADDRESS = re.compile(r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9_.-]{1,255})):([0-9]{1,5})")
 _NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_NOT_IN_A_LINK = re.compile(r"""[?#"<>\\^`{|}]""")
 _SENDABLE = re.compile(r"[!-~]{16,}")  # in a header; shorter ones can be guessed from their hash
 _ADD_TOKENS = 'add tokens: {prometheus: {scope: read, secret: "${file:PATH}"}}, or auth: none to let everybody read'
 
@@ -33,13 +35,21 @@ class Listen(Field[WebSettings]):
     def read(self, node: Node, owner: Owner, report: Report) -> WebSettings:
         text = scalar(node, owner, report, self.takes).text
         found = _ADDRESS.fullmatch(text)
-        if found is None or int(found[3]) > 65_535:
+        if found is None or int(found[3]) > 65_535 or not (found[1] is None or _is_ip(found[1])):
             help = f"write 127.0.0.1:{text}" if text.isdecimal() else "write one such as 127.0.0.1:8080 or [::1]:8080"
             report.refuse(node, "bad-address", f"{quoted(text)} is not {self.takes}", help)
         return WebSettings(found[1] or found[2], int(found[3]))
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": f"^{_ADDRESS.pattern}$", "examples": ["127.0.0.1:8080"]}
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def read_listen(text: str) -> WebSettings | str:
@@ -64,7 +74,10 @@ class WebAddress(Field[str]):
 
     def read(self, node: Node, owner: Owner, report: Report) -> str:
         text = scalar(node, owner, report, self.takes).text
-        if not is_web_address(text) or "?" in text or "#" in text:
+        if has_password(node):
+            message = "a password in it would stand in every message"
+            report.refuse(node, "bad-address", message, "write it without what stands before @")
+        if not is_web_address(text) or _NOT_IN_A_LINK.search(text):
             help = f"write https://{text}" if _NAME.fullmatch(text) else "write one such as https://slamon.example"
             report.refuse(node, "bad-address", f"{quoted(text)} is not {self.takes}", help)
         return text.rstrip("/")

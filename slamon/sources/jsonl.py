@@ -13,6 +13,7 @@ from slamon.core.history import BadTicket, decode
 from slamon.core.ticket import Ticket
 
 LONGEST_LINE = 64 * 1024 * 1024  # bytes: a file without line ends must not fill the memory
+STANDARD_INPUT = Path("-")  # where people name a file; what settings name has its folder before it
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -38,11 +39,15 @@ class Item(NamedTuple):
 
 def default_source(path: Path) -> str:
     """The file's stem: the source of tickets that name none."""
+    if path == STANDARD_INPUT:
+        return "stdin"
     return Path(path.name.removesuffix(".gz")).stem
 
 
 def open_lines(path: Path) -> BinaryIO:
     """The file's bytes, unpacked if its name ends in .gz. OSError if it cannot be opened."""
+    if path == STANDARD_INPUT:
+        return open(0, "rb", closefd=False)
     return cast(BinaryIO, gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
 
 

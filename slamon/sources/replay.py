@@ -18,6 +18,7 @@ from slamon.sources.registry import Kind, Surroundings
 WEEK: Span = 7 * DAY
 SINCE: Span = 30 * DAY
 BATCH = 500  # tickets
+FASTEST = 86_400  # faster, and the calendar comes to its end while somebody watches
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class ReplaySettings:
     def __post_init__(self) -> None:
         if self.speed < 1:
             raise ValueError(f"speed: {self.speed} is not 1 or more: 1 is the real clock, 60 is an hour a minute")
+        if self.speed > FASTEST:
+            raise ValueError(f"speed: {self.speed} is more than {FASTEST}, a day a second: write 3600 or less")
         if self.since < 0:
             raise ValueError(f"since: {self.since} is negative: write 30d")
 
@@ -114,6 +117,8 @@ class ReplaySource:
         now = self._time.now()
         problems = self.problems if cursor is None else ()
         found = self._since_cursor(_reached(cursor), now)
+        if problems and not found:
+            yield Batch([], str(now).encode(), problems)
         for first in range(0, len(found), BATCH):
             part = found[first : first + BATCH]
             # Ordered by their last change: with it, all before are covered. Others of that very instant may follow.

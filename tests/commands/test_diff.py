@@ -68,3 +68,11 @@ def test_an_instant_that_is_none_says_what_to_type(
     old = rules(tmp_path, "old.yml", "{first_response: 4h}")
     assert diff(old, old, tickets, "yesterday") is Exit.UNUSABLE
     assert "2026-06-08T09:00:00Z" in capsys.readouterr().err
+
+
+def test_no_terminal_obeys_what_stands_in_a_ticket(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tickets = tmp_path / "tickets.jsonl"
+    tickets.write_text(TICKETS.splitlines()[0].replace('"1"', '"1\\u001b[31m\\n2"').replace("desk", "d\\u0007"))
+    old, new = (rules(tmp_path, name, f"{{first_response: {within}}}") for name, within in (("o", "4h"), ("n", "2h")))
+    assert diff(old, new, tickets, AT) is Exit.FOUND
+    assert capsys.readouterr().out.startswith("d\\x07 1\\x1b[31m\\n2 first_response 1: ")

@@ -117,6 +117,7 @@ async def test_where_all_is_well_every_line_says_so_and_nothing_is_sent(
         *("settings and rules", "programs", "time zones", "clock", "files", "disk", "database", "port", "service"),
         *("source desk", "notifier console", "notifier chat", "notifier mail", "heartbeat"),
     ]
+    assert line(out, "settings and rules").endswith("slamon.yml and 1 policy can be used")
     assert line(out, "notifier mail").endswith("takes mail from slamon@example.com, login of slamon")
     assert (hook.bodies, box.kept) == ([], [])
     assert "HUSH" not in out

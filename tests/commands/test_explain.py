@@ -92,6 +92,17 @@ def test_the_end_of_time_is_no_traceback(files: tuple[Path, Path], capsys: pytes
     assert "as of Fri 9999-12-31 23:59:59.999999 UTC" in capsys.readouterr().out
 
 
+def test_no_terminal_obeys_what_stands_in_a_ticket(
+    files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ticket = '{"id": "x\\u001b[31m", "source": "d\\u0007", "created_at": "2026-06-01T00:00:00Z"}\n'
+    files[1].write_text(ticket, "utf-8")
+    assert told(files, "x\x1b[31m") is Exit.FINE
+    assert capsys.readouterr().out.startswith("x\\x1b[31m (d\\x07), as of ")
+    assert told(files, "x[31m") is Exit.UNUSABLE
+    assert "did you mean x\\x1b[31m?" in capsys.readouterr().err
+
+
 def test_an_unknown_id_is_told_with_those_that_look_like_it(
     files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,32 @@ def test_a_database_of_another_program_is_left_alone(config: Path, capsys: pytes
     (config.parent / "state.db").write_bytes(b"no database at all, but long enough to look at" * 100)
     assert export(config, (), None) is Exit.CANNOT_RUN
     assert "this is no SQLite database" in capsys.readouterr().err
+
+
+@pytest.mark.asyncio
+async def test_a_device_or_a_pipe_is_written_to_and_not_replaced(config: Path) -> None:
+    await (await keep(config.parent, ticket("desk", "1"))).close()
+    pipe = config.parent / "pipe.jsonl"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert export(config, (), pipe) is Exit.FINE
+        assert decode(os.read(reader, 1 << 16).rstrip(), "?").id == "1"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+@pytest.mark.asyncio
+async def test_a_link_stays_and_the_file_that_it_leads_to_is_written(config: Path) -> None:
+    await (await keep(config.parent, ticket("desk", "1"))).close()
+    (config.parent / "link.jsonl").symlink_to("real.jsonl")
+    assert export(config, (), config.parent / "link.jsonl") is Exit.FINE
+    assert (config.parent / "link.jsonl").is_symlink()
+    assert (config.parent / "real.jsonl").is_file()
+
+
+@pytest.mark.parametrize("output", [".", "/", ""])
+def test_a_directory_is_no_file_to_write(output: str, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(config, (), Path(output)) is Exit.CANNOT_RUN
+    assert capsys.readouterr().err == f"{Path(output)} cannot be written: it is a directory\n"

@@ -230,7 +230,7 @@ def test_the_page_on_the_first_hour_takes_twelve_commands_and_its_settings_pass(
     blocks = re.findall(r"^```(\w*)\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     commands = [line for language, block in blocks if not language for line in block.splitlines()]
     assert len(commands) == 12
-    [typed] = [shlex.split(line) for line in commands if line.startswith("slamon init ")]
+    [typed] = [shlex.split(line.replace("~", str(tmp_path))) for line in commands if line.startswith("slamon init ")]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-m", *typed], cwd=tmp_path, env=environment, check=True, capture_output=True)
     passes(tmp_path / "desk", monkeypatch)
@@ -285,15 +285,29 @@ def test_at_a_terminal_it_asks_and_every_wrong_answer_is_asked_again(
 
 
 def test_at_a_terminal_it_asks_on_until_the_kind_is_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = ["slamon", "", "agents.domains=acme.example", "", "", "", "", ""]
+    answers = ["slamon", "agents.domains=acme.example", "", "", "", "", ""]
     status, shown = at_a_terminal(tmp_path, answers, "--source", "roundup", "--url", HTTP, "--notifier", "console")
     assert status == 0, shown
     assert "Roundup does not tell agents from customers" in shown
     passes(tmp_path, monkeypatch)
 
 
+def test_at_a_terminal_a_line_that_says_enough_is_asked_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ["--source", "redmine", "--url", HTTP, "--notifier", "email", "--notifier", "slack", "--time-zone", "UTC"]
+    said += ["--hours", "09:00-17:00", "--first-response", "30m", "--resolution", "none"]
+    said += [word for key in ("host", "from", "to") for word in ("--set", f"email.{key}=a@example.com")]
+    status, shown = at_a_terminal(tmp_path, [], *said)
+    assert status == 0, shown
+    assert "?" not in shown
+    assert "export REDMINE_KEY=" in shown
+    assert "user" not in (tmp_path / "slamon.yml").read_text()
+    passes(tmp_path, monkeypatch)
+
+
 def test_ctrl_c_at_a_question_writes_nothing(tmp_path: Path) -> None:
     status, shown = at_a_terminal(tmp_path / "new", ["redmine", "\x03"])
-    assert status == 0
+    assert status == 130
     assert "Where are the tickets?" in shown
     assert not (tmp_path / "new").exists()

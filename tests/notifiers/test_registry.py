@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import tomllib
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
@@ -16,23 +15,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("kind", registry.BUILT_IN)
-def test_every_kind_has_its_module_its_entry_point_its_test_and_its_page(kind: str) -> None:
+def test_every_kind_has_its_module_its_entry_point_and_its_test(kind: str) -> None:
     points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][registry.GROUP]
     assert set(points) == set(registry.BUILT_IN)
     assert points[kind] == f"slamon.notifiers.{kind}:KIND"
     assert isinstance(load(kind), Kind)
     assert (ROOT / f"tests/notifiers/test_{kind}.py").exists()
-    assert re.search(rf"^## {kind}$", (ROOT / "docs/reference/notifiers.md").read_text(), re.MULTILINE)
-    assert (ROOT / f"docs/notifiers/{kind}.md").read_text().startswith(f"# {kind}\n")
-
-
-@pytest.mark.parametrize("kind", registry.BUILT_IN)
-def test_the_page_of_a_kind_names_every_setting(kind: str) -> None:
-    page = (ROOT / "docs/reference/notifiers.md").read_text()
-    section = re.split(r"^## ", page.split(f"\n## {kind}\n")[1], flags=re.MULTILINE)[0]
-    fields = getattr(load(kind).settings, "__dataclass_fields__")  # noqa: B009 - a type checker does not know it
-    names = {"sender": "from"}
-    assert [name for name in fields if f"`{names.get(name, name)}`" not in section] == []
 
 
 @pytest.mark.parametrize("kind", registry.BUILT_IN)

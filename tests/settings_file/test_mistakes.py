@@ -36,10 +36,10 @@ def test_a_mistake_is_told_with_its_place_and_what_to_type(text: str, expected: 
 
 
 @pytest.mark.parametrize("key", ["agents", "bots", "fields", "network", "since", "status"])
-def test_a_key_that_a_kind_does_not_have_yet_is_refused_not_ignored(key: str) -> None:
+def test_a_key_that_other_kinds_have_is_refused_not_ignored(key: str) -> None:
     text = START.replace("path: t.jsonl", f"path: t.jsonl, {key}: 1")
     assert [line.partition(": ")[2] for line in lines(text)] == [
-        f"'{key}' is not built yet in this version; leave it out [not-built-yet]"
+        f"unknown key '{key}'; a source of kind file has none: leave it out [unknown-key]"
     ]
 
 

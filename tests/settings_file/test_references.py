@@ -75,3 +75,25 @@ def test_values_that_are_empty_or_no_text_are_refused(tmp_path: Path) -> None:
     ]
     assert [line.rpartition(" ")[2] for line in lines(slack("${file:binary}"), tmp_path)] == ["[not-utf-8]"]
     assert "it is larger than 64 KiB" in lines(slack("${file:large}"), tmp_path)[0]
+
+
+def test_the_mark_at_the_beginning_of_a_file_that_an_editor_writes_is_no_part_of_a_secret(tmp_path: Path) -> None:
+    (tmp_path / "hook").write_bytes(b"\xef\xbb\xbf" + HOOK.encode() + b"\n")
+    assert webhook(slack("${file:hook}"), tmp_path) == HOOK
+
+
+def test_a_secret_in_a_file_that_holds_nul_characters_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "hook").write_bytes(HOOK.encode("utf-16-le"))
+    assert lines(slack("${file:hook}"), tmp_path) == [
+        "6:14: what stands in the file 'hook' is not UTF-8; save it as UTF-8 [not-utf-8]"
+    ]
+
+
+def test_a_default_that_would_be_taken_for_a_reference_is_refused() -> None:
+    assert lines(slack("${env:HOOK:-${env:OTHER}}"), OTHER=HOOK) == [
+        "6:14: a default cannot hold a reference; write one of the two, or the default itself [bad-reference]"
+    ]
+
+
+def test_a_reference_within_the_path_of_a_file_is_refused(tmp_path: Path) -> None:
+    assert lines(slack("${file:${env:DIRECTORY}/hook}"), tmp_path, DIRECTORY="x")[0].endswith(" [bad-reference]")

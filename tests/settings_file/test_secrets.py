@@ -76,9 +76,23 @@ def test_no_key_of_the_service_shows_a_value_from_outside(path: str) -> None:
         "notifiers: {s: {kind: slack, pol: x}}  # CANARY-8d1f",
         "web: {tokens: {ops: {scope: read, secret: CANARY-8d1f}}}",
         "heartbeat: {url: CANARY-8d1f}",
+        "web:\n  url: https://u:CANARY-8d1f@h",
+        "web:\n  url: https://CANARY-8d1f@h?x",
+        "web:\n  lissten: https://u:CANARY-8d1f@h",
+        "storage:\n  path: postgresql://u:CANARY-8d1f@h/d",
+        "notifiers:\n  a:\n    kind: nope\n    host: https://u:CANARY-8d1f@h",
+        "notifiers:\n  a:\n    kind: alertmanager\n    urls: https://u:CANARY-8d1f@h",
     ],
 )
 def test_a_secret_written_out_never_shows_in_a_line_of_the_file(text: str) -> None:
     found = read(START + text)
     assert found.diagnostics
     assert CANARY not in render(found.diagnostics)
+
+
+def test_a_secret_that_yaml_takes_for_an_alias_or_a_tag_is_told_to_be_quoted() -> None:
+    text = START + "notifiers: {s: {kind: slack, webhook: *hook}, t: {kind: slack, webhook: !hook }}"
+    assert [(one.code, one.help) for one in read(text).diagnostics] == [
+        ("bad-alias", "quote a text that begins with *, & or !"),
+        ("bad-tag", "quote a text that begins with *, & or !"),
+    ]

@@ -173,6 +173,15 @@ async def test_a_log_is_read_from_its_file_and_its_bad_lines_are_told_once(tmp_p
     await source.close()
 
 
+@pytest.mark.asyncio
+async def test_bad_lines_of_a_log_of_which_nothing_is_played_yet_are_told_too() -> None:
+    time = ManualTime(SERVICE)
+    source = ReplaySource("demo", [], Anchor(MONDAY, SERVICE), time, problems=["log.jsonl:1: this is no ticket"])
+    [batch] = await collected(source)
+    assert (batch.tickets, batch.problems) == ([], ["log.jsonl:1: this is no ticket"])
+    assert await collected(source, batch.cursor) == []
+
+
 def test_a_log_that_is_not_there_is_a_fault_with_its_name(tmp_path: Path) -> None:
     kind = load("replay")
     with pytest.raises(SourceError, match=r"none\.jsonl cannot be read: No such file or directory"):
