@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 ARGS ?=
 KILLS ?= 50
+PEERS ?= tests/peers
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 - \2/p' $(MAKEFILE_LIST)
@@ -34,7 +35,7 @@ bench: $(VENV)/dev.stamp  ## how fast it is
 	@$(BIN)/python -m tests.bench
 
 peers: $(VENV)/dev.stamp  ## the sources against real helpdesks (tests/peers/install.sh installs them, as root on Debian)
-	@$(BIN)/python -m pytest tests/peers $(ARGS)
+	@$(BIN)/python -m pytest $(PEERS) $(ARGS)
 
 soak: $(VENV)/dev.stamp  ## kill the real service again and again under traffic (KILLS=50)
 	@$(BIN)/python -m tests.e2e.soak --kills $(KILLS)
