@@ -1,128 +1,35 @@
-"""The source of kind redmine, on what a Redmine answered once."""
+"""The source of kind redmine: which history comes of what a Redmine answered once."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from slamon.core.instants import DAY, SECOND, parse_instant
-from slamon.core.ticket import Event, Ticket
-from slamon.ports import Batch, SourceError
-from slamon.secrets import Secret
-from slamon.sources import Surroundings, load
-from slamon.sources.http import Agents, Bots, NotFound
-from slamon.sources.redmine import RedmineSettings, RedmineSource
-from tests.clock import ManualTime
-from tests.sources.http_server import Request, Server, answer, data, serving
-
-NOW = parse_instant("2026-03-06T00:00:00Z")
-KEY = "a" * 40
-ISSUES = {
-    "4": "issue_reopened",
-    "14": "issue_reopened_closed",
-    "3": "issue_feedback",
-    "8": "issue_moved",
-    "7": "issue_rejected",
-    "10": "issue_untouched",
-    "9": "issue_private_note_only",
-}
+from slamon.core.ticket import Ticket
+from slamon.ports import SourceError
+from slamon.sources.http import Agents, Bots
+from tests.sources.redmine_recorded import (
+    CLOSED,
+    NEW,
+    PROGRESS,
+    RESOLVED,
+    Recorded,
+    at,
+    change,
+    every,
+    note,
+    read,
+    redmine,
+    status,
+)
 
 pytestmark = pytest.mark.shared
-
-
-class Recorded:
-    """A server that answers what a real one did, and has as many issues as were recorded whole."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        users = {str(user["id"]): user for user in self.read("users")["users"]}
-        self.answers: dict[str, Any] = {
-            "/users/current.json": self.read("current_user"),
-            "/issue_statuses.json": self.read("issue_statuses"),
-            "/enumerations/issue_priorities.json": self.read("priorities"),
-            "/trackers.json": self.read("trackers"),
-            "/roles.json": {"roles": [{"id": 4, "name": "Developer"}, {"id": 3, "name": "Manager"}]},
-            "/roles/4.json": self.read("roles_4"),
-            "/roles/3.json": {"role": self.read("roles_4")["role"] | {"id": 3, "name": "Manager"}},
-            "/projects/1/memberships.json": self.read("memberships"),
-            "/projects/2/memberships.json": self.read("memberships"),
-            **{f"/users/{id}.json": {"user": user} for id, user in users.items()},
-            **{f"/issues/{id}.json": self.read(name) for id, name in ISSUES.items()},
-        }
-        self.listed = [self.answers[f"/issues/{id}.json"]["issue"] for id in ISSUES]
-
-    def read(self, name: str) -> Any:
-        return json.loads((self.folder / f"{name}.json").read_text())
-
-    def __call__(self, request: Request) -> bytes:
-        if request.headers.get("x-redmine-api-key") != KEY:
-            return answer(401) if request.path == "/users/current.json" else data(self.read("err_bad_key"))
-        if request.path == "/issues.json":
-            return data(self.list(request.query))
-        return data(self.answers[request.path]) if request.path in self.answers else answer(404)
-
-    def list(self, query: dict[str, str]) -> Any:
-        wanted = query.get("updated_on", ">=2000")
-        since, until = wanted[2:].split("|") if wanted.startswith("><") else (wanted[2:], "9999")
-        if wanted.startswith("<="):
-            since, until = "2000", wanted[2:]
-        rows = [one for one in self.listed if since <= one["updated_on"] <= until]
-        if query["status_id"] == "open":
-            rows = [one for one in rows if not one["status"]["is_closed"]]
-        rows.sort(key=lambda one: (one["updated_on"], one["id"]))
-        offset, limit = int(query["offset"]), int(query["limit"])
-        return {"issues": rows[offset : offset + limit], "total_count": len(rows), "offset": offset, "limit": limit}
 
 
 @pytest.fixture
 def recorded(shared: Path) -> Recorded:
     return Recorded(shared / "samples" / "redmine")
-
-
-@asynccontextmanager
-async def redmine(script: Any, key: str = KEY, **keys: Any) -> AsyncIterator[tuple[RedmineSource, Server]]:
-    async with serving(script) as server:
-        settings = RedmineSettings(url=server.url + "/", key=Secret(key), **keys)
-        source = RedmineSource("desk", settings, Surroundings(Path(), ManualTime(NOW), 0))
-        try:
-            yield source, server
-        finally:
-            await source.close()
-
-
-async def read(script: Any, **keys: Any) -> dict[str, Ticket]:
-    """All tickets of a first reading, by id."""
-    async with redmine(script, **keys) as (source, _):
-        return {one.id: one for batch in await every(source) for one in batch.tickets}
-
-
-async def every(source: RedmineSource, cursor: bytes | None = None) -> list[Batch]:
-    return [batch async for batch in source.collect(cursor)]
-
-
-def at(text: str) -> int:
-    return parse_instant(f"2026-{text}:00Z")
-
-
-def note(when: str, id: int, by: str = "agent", *, public: bool = True) -> Event:
-    return Event(at(when), "message", str(id), by, public)
-
-
-def change(when: str, id: int, **fields: Any) -> Event:
-    return Event(at(when), "change", f"{id}.set", "agent", set=fields)
-
-
-def status(native: str, ours: str) -> dict[str, str]:
-    return {"status": ours, "source_status": native}
-
-
-NEW = {**status("New", "new"), "assignee": None, "due_at": None}
-PROGRESS, RESOLVED, CLOSED = status("In Progress", "open"), status("Resolved", "solved"), status("Closed", "closed")
 
 
 @pytest.mark.asyncio
@@ -278,121 +185,3 @@ async def test_a_changed_priority_without_a_journal_makes_the_history_partial(re
     assert [(event.at, event.earliest, event.set) for event in late] == [
         (at("03-04T00:00"), at("03-02T22:16"), {"priority": "immediate"})
     ]
-
-
-@pytest.mark.asyncio
-async def test_the_next_poll_asks_only_for_what_was_updated_since(recorded: Recorded) -> None:
-    async with redmine(recorded, since=30 * DAY / SECOND, project="support") as (source, server):
-        batches = await every(source)
-        assert sorted(int(one.id) for batch in batches for one in batch.tickets) == [3, 4, 7, 8, 9, 10, 14]
-        asked = [one.query for one in server.asked("/issues.json")]
-        before_that = {"project_id": "support", "sort": "updated_on,id", "limit": "100", "offset": "0"}
-        assert asked == [
-            before_that | {"status_id": "open", "updated_on": "<=2026-02-04T00:00:00Z"},
-            before_that | {"status_id": "*", "updated_on": ">=2026-02-03T23:45:00Z"},
-        ]
-        server.requests.clear()
-        again = await every(source, batches[-1].cursor)
-        assert [one.query["updated_on"] for one in server.asked("/issues.json")] == [">=2026-03-05T05:24:00Z"]
-        assert [one.id for batch in again for one in batch.tickets] in ([], ["14"])
-        assert len(server.requests) <= 3
-
-
-@pytest.mark.asyncio
-async def test_a_ticket_is_read_again_by_its_id_and_one_that_is_gone_is_known_to_be(recorded: Recorded) -> None:
-    async with redmine(recorded) as (source, _):
-        assert [one.id for one in await source.fetch(["14", "99999"])] == ["14"]
-        for id in ("99999", "../users/1", "1?x=", "²", ""):
-            with pytest.raises(NotFound):
-                await source.ticket(id)
-
-
-@pytest.mark.asyncio
-async def test_an_issue_that_may_not_be_seen_is_not_taken_for_deleted(recorded: Recorded) -> None:
-    def script(request: Request) -> bytes:
-        return answer(403) if request.path == "/issues/14.json" else recorded(request)
-
-    async with redmine(script) as (source, _):
-        with pytest.raises(SourceError, match="403") as caught:
-            await source.fetch(["14"])
-        assert not isinstance(caught.value, NotFound)
-
-
-@pytest.mark.asyncio
-async def test_a_404_with_a_key_that_is_not_valid_any_more_is_no_deletion(recorded: Recorded) -> None:
-    async with redmine(recorded) as (source, _):
-        await source.ticket("14")
-        recorded.answers.pop("/issues/14.json")
-
-        class Revoked(dict[str, Any]):
-            def __contains__(self, key: object) -> bool:
-                return key != "/users/current.json" and super().__contains__(key)
-
-        recorded.answers = Revoked(recorded.answers)
-        with pytest.raises(SourceError, match=r"users/current\.json"):
-            await source.ticket("14")
-
-
-@pytest.mark.asyncio
-async def test_an_issue_older_than_its_row_in_the_list_is_not_taken(recorded: Recorded) -> None:
-    old = json.loads(json.dumps(recorded.answers["/issues/14.json"]))
-    old["issue"]["updated_on"] = "2026-03-04T20:55:00Z"
-    recorded.answers["/issues/14.json"] = old
-    async with redmine(recorded) as (source, _):
-        batches = await every(source)
-    assert "14" not in {one.id for batch in batches for one in batch.tickets}
-    problem = "issue 14 comes older than the list says it is: is a cache in between?"
-    assert [one for batch in batches for one in batch.problems] == [problem]
-
-
-@pytest.mark.asyncio
-async def test_an_issue_that_cannot_be_read_is_a_problem_and_the_others_come(recorded: Recorded) -> None:
-    del recorded.answers["/issues/8.json"]["issue"]["status"]
-    async with redmine(recorded) as (source, _):
-        batches = await every(source)
-    assert sorted(int(one.id) for batch in batches for one in batch.tickets) == [3, 4, 7, 9, 10, 14]
-    problems = [problem for batch in batches for problem in batch.problems]
-    assert len(problems) == 1
-    assert "issues/8.json answered with something else than expected: Object missing required field" in problems[0]
-
-
-@pytest.mark.asyncio
-async def test_a_refused_filter_says_what_the_server_says(recorded: Recorded) -> None:
-    def script(request: Request) -> bytes:
-        refused = data(recorded.read("err_bad_date"), status=422)
-        return refused if request.path == "/issues.json" else recorded(request)
-
-    async with redmine(script) as (source, _):
-        with pytest.raises(SourceError, match="Updated is invalid"):
-            await every(source)
-
-
-@pytest.mark.asyncio
-async def test_a_probe_names_the_account_and_statuses_that_do_not_fit(recorded: Recorded) -> None:
-    recorded.answers["/issue_statuses.json"]["issue_statuses"].append({"id": 9, "name": "Limbo"})
-    async with redmine(recorded, status={"Feedbak": "on_hold"}) as (source, _):
-        found = [(one.level, one.text) for one in await source.probe()]
-    assert found[:3] == [
-        ("ok", "the key is that of admin"),
-        ("warning", "status: there is no status 'Feedbak'"),
-        ("warning", "'Limbo' means nothing here and counts as open"),
-    ]
-    authors = next(text for _, text in found if text.startswith("authors seen: "))
-    assert {"alice: agent", "carol: customer"} <= set(authors.removeprefix("authors seen: ").split(", "))
-    assert ("info", "the server does not tell its time") in found
-
-
-def test_settings_that_can_never_work_are_refused() -> None:
-    keys: dict[str, Any] = {"url": "https://desk.example", "key": Secret("k")}
-    for wrong, what in (
-        ({"agents": Agents(groups=("x",))}, "agents: Redmine tells nobody's groups: write roles, users or domains"),
-        ({"fields": {"a": "custom_feld.X"}}, "fields: a: 'custom_feld.X' is nothing that can be had: write one of pro"),
-        ({"url": "nowhere"}, "url: "),
-    ):
-        with pytest.raises(ValueError, match=r".") as caught:
-            RedmineSettings(**keys | wrong)
-        assert str(caught.value).startswith(what)
-
-
-def test_the_kind_is_there_by_its_name() -> None:
-    assert load("redmine").settings is RedmineSettings
