@@ -34,7 +34,7 @@ def cli() -> None:
 
     To try it: slamon demo. To judge a file of tickets: slamon evaluate. As a service: slamon run.
 
-    Exit codes: 0 fine, 1 ran and found something, 2 cannot be loaded or used so, 3 cannot run here.
+    Exit codes: 0 fine, 1 ran and found something, 2 cannot be loaded or used so, 3 cannot run here, 130 interrupted.
     """
 
 
@@ -53,10 +53,7 @@ def run(config: Path) -> None:
 @click.option("--speed", type=click.IntRange(1, 3600), default=60, show_default=True, help="How fast it plays.")
 @click.option("--fresh", is_flag=True, help="Forget an earlier demo and begin anew.")
 def demo(state: Path, listen: str, speed: int, fresh: bool) -> None:
-    """Play real help-desk histories as if they happened now, and alert on this console.
-
-    Stop it with Ctrl-C; started again it goes on where it was.
-    """
+    """Play real help-desk histories as if they happened now, and alert on this console until Ctrl-C."""
     from slamon.commands.demo import demo as command
 
     sys.exit(command(state, listen, speed, fresh=fresh))

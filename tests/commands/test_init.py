@@ -1,9 +1,8 @@
-"""slamon init: whatever it writes is sound, and nothing is overwritten."""
+"""slamon init: what it writes passes check and test, and nothing is overwritten."""
 
 from __future__ import annotations
 
 import os
-import pty
 import re
 import shlex
 import subprocess
@@ -15,13 +14,11 @@ import pytest
 
 from slamon import notifiers, sources
 from slamon.cli import Exit
-from slamon.commands import test as testing
-from slamon.commands.check import check
 from slamon.commands.init import init
 from slamon.commands.init_flags import Given
+from tests.commands.initialised import HTTP, passes
 from tests.e2e.process import ROOT
 
-HTTP = "https://desk.example"
 # By kind, what its class cannot do without beside secrets.
 SOURCES: dict[str, Given] = {
     "django_helpdesk": Given(url=HTTP, set=("source.user=slamon",)),
@@ -44,18 +41,6 @@ NOTIFIERS: dict[str, Sequence[str]] = {
     "slack": (),
     "webhook": (),
 }
-SECRETS = {
-    "DJANGO_HELPDESK_PASSWORD": "hush",
-    "GITHUB_TOKEN": "hush",
-    "REDMINE_KEY": "hush",
-    "ROUNDUP_PASSWORD": "hush",
-    "RT_TOKEN": "hush",
-    "WEBHOOK_SECRET": "whsec_" + "c2xhbW9u" * 4,
-    "NOTIFY_WEBHOOK_SECRET": "whsec_" + "c2xhbW9u" * 4,
-    "NOTIFY_WEBHOOK_URL": "https://hook.example/1",
-    "SLACK_WEBHOOK": "https://hooks.slack.com/services/1",
-    "EMAIL_PASSWORD": "hush",
-}
 
 
 def given(source: str, *notifiers: str, **more: object) -> Given:
@@ -63,13 +48,6 @@ def given(source: str, *notifiers: str, **more: object) -> Given:
     settings = (*base.set, *(one for name in notifiers for one in NOTIFIERS[name]))
     values: dict[str, object] = {"source": source, "url": base.url, "notifiers": notifiers, "set": settings}
     return Given(**{"zone": "Europe/Berlin", **values, **more})  # type: ignore[arg-type]
-
-
-def passes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
-    assert check(folder / "slamon.yml", None, strict=True, format="text") is Exit.FINE
-    assert testing.test(folder / "rules", "text", None) is Exit.FINE
 
 
 @pytest.mark.parametrize("kind", sources.kinds())
@@ -234,80 +212,3 @@ def test_the_page_on_the_first_hour_takes_twelve_commands_and_its_settings_pass(
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-m", *typed], cwd=tmp_path, env=environment, check=True, capture_output=True)
     passes(tmp_path / "desk", monkeypatch)
-
-
-# at a terminal
-
-
-def at_a_terminal(folder: Path, answers: Sequence[str], *options: str) -> tuple[int, str]:
-    """Exit status and what was shown, when each question is answered in turn."""
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TZ": "Europe/Vienna", "COLUMNS": "200"}
-    command = [sys.executable, "-m", "slamon", "init", str(folder), *options]
-    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
-        os.close(theirs)
-        # The end of input comes last: one question too many ends it, and is no question for ever.
-        os.write(ours, "".join(f"{answer}\n" for answer in answers).encode() + b"\x04")
-        shown = b""
-        while piece := _read(ours):
-            shown += piece
-    os.close(ours)
-    return process.returncode, shown.decode()
-
-
-def _read(file: int) -> bytes:
-    try:
-        return os.read(file, 65536)
-    except OSError:  # how Linux says that nobody has the other end any more
-        return b""
-
-
-def test_at_a_terminal_it_asks_and_every_wrong_answer_is_asked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers = ["redmin", "redmine", HTTP, "0123456789abcdef0123456789abcdef01234567", "", "email, slack"]
-    answers += ["smtp.example", "slamon@example.com", "lead@example.com", "", "./slack-hook"]
-    answers += ["Europe/Brelin", "", "9-17", "mon-fri 09:00-16:00", "", "30", "45m", "none"]
-    status, shown = at_a_terminal(tmp_path, answers)
-    assert status == 0, shown
-    for told in ("did you mean redmine?", "not the secret itself", "did you mean Europe/Berlin?", "30h or 30m"):
-        assert told in shown
-    assert "[Europe/Vienna]" in shown
-    settings = (tmp_path / "slamon.yml").read_text()
-    assert 'key: "${env:REDMINE_KEY}"' in settings
-    assert 'webhook: "${file:./slack-hook}"' in settings
-    assert "0123456789abcdef" not in settings
-    rules = (tmp_path / "rules" / "policies.yml").read_text()
-    assert "first_response: 45m" in rules
-    assert "resolution" not in rules
-    (tmp_path / "slack-hook").write_text("https://hooks.slack.com/services/1")
-    passes(tmp_path, monkeypatch)
-
-
-def test_at_a_terminal_it_asks_on_until_the_kind_is_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = ["slamon", "agents.domains=acme.example", "", "", "", "", ""]
-    status, shown = at_a_terminal(tmp_path, answers, "--source", "roundup", "--url", HTTP, "--notifier", "console")
-    assert status == 0, shown
-    assert "Roundup does not tell agents from customers" in shown
-    passes(tmp_path, monkeypatch)
-
-
-def test_at_a_terminal_a_line_that_says_enough_is_asked_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = ["--source", "redmine", "--url", HTTP, "--notifier", "email", "--notifier", "slack", "--time-zone", "UTC"]
-    said += ["--hours", "09:00-17:00", "--first-response", "30m", "--resolution", "none"]
-    said += [word for key in ("host", "from", "to") for word in ("--set", f"email.{key}=a@example.com")]
-    status, shown = at_a_terminal(tmp_path, [], *said)
-    assert status == 0, shown
-    assert "?" not in shown
-    assert "export REDMINE_KEY=" in shown
-    assert "user" not in (tmp_path / "slamon.yml").read_text()
-    passes(tmp_path, monkeypatch)
-
-
-def test_ctrl_c_at_a_question_writes_nothing(tmp_path: Path) -> None:
-    status, shown = at_a_terminal(tmp_path / "new", ["redmine", "\x03"])
-    assert status == 130
-    assert "Where are the tickets?" in shown
-    assert not (tmp_path / "new").exists()

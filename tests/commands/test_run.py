@@ -30,7 +30,7 @@ def test_a_service_that_gives_up_ends_with_a_status_that_has_it_started_anew(
     loaded = load(tmp_path / "slamon.yml")
     assert loaded.settings is not None, loaded.render()
     monkeypatch.setattr(slamon.commands.run, "_serve", gives_up)
-    for of_the_whole_process in ("set_up", "keep_what_is_loaded"):  # other tests go on in it
+    for of_the_whole_process in ("never_wait", "set_up", "keep_what_is_loaded"):  # other tests go on in it
         monkeypatch.setattr(slamon.commands.run, of_the_whole_process, lambda *_: None)
     assert serve(loaded) is Exit.CANNOT_RUN
     assert "slamon: the scheduler calls nothing" in capsys.readouterr().err
