@@ -15,6 +15,8 @@ def ack(where: Where, ticket: str, source: str | None, target: str | None, until
     """Have the service keep an acknowledgement; without `until` it holds for good."""
     body: dict[str, Any] = {"ticket": ticket, "source": source, "target": target, "by": by, **ending(until)}
     try:
+        must_say("TICKET", ticket, "write the id that its source gives it")
+        must_say("--by", by, "write --by NAME")
         kept = Service(where).ask("POST", "/api/acks", {key: value for key, value in body.items() if value is not None})
     except NoAnswer as trouble:
         return told("ack", trouble)
@@ -22,6 +24,12 @@ def ack(where: Where, ticket: str, source: str | None, target: str | None, until
     long = f"until {kept['until']}" if kept["until"] else "for good"
     sys.stdout.write(visible(f"{what} is acknowledged by {kept['by']} {long}") + "\n")
     return Exit.FINE
+
+
+def must_say(word: str, text: str, help: str) -> None:
+    """NoAnswer if there is nothing in what was typed as a word of a command."""
+    if not text.strip():
+        raise NoAnswer(f"{word}: is empty; {help}", Exit.UNUSABLE)
 
 
 def ending(text: str | None) -> dict[str, str]:

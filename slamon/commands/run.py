@@ -16,7 +16,7 @@ from slamon.cli import Exit
 from slamon.commands.load import Loaded, load
 from slamon.commands.say import complain
 from slamon.flow.watchdog import GivesUp
-from slamon.logs import set_up
+from slamon.logs import never_wait, set_up
 from slamon.operation import Configured
 from slamon.ports import SourceError, StoreError
 from slamon.systemd import Supervisor
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 def run(config: Path) -> Exit:
     """Run until SIGTERM or SIGINT; SIGHUP reloads settings and rules."""
     loaded = load(config)
+    if loaded.settings is not None:
+        never_wait()
     if loaded.diagnostics:
         complain(loaded.render().rstrip())
     if loaded.settings is None:
@@ -37,6 +39,7 @@ def run(config: Path) -> Exit:
 def serve(loaded: Loaded, again: Callable[[], Loaded] | None = None) -> Exit:
     """Run the service that was loaded; what stands in its way is said in one sentence. `again` reads for a reload."""
     assert loaded.settings is not None
+    never_wait()
     set_up(loaded.settings.log.format, loaded.settings.log.level)
     keep_what_is_loaded()
     try:

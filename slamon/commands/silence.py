@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from slamon.cli import Exit
-from slamon.commands.ack import ending
+from slamon.commands.ack import ending, must_say
 from slamon.commands.call import NoAnswer, Service, Where, told
 from slamon.commands.text import columns
 from slamon.rulefile.suggest import quoted, visible
@@ -18,6 +18,7 @@ from slamon.rulefile.suggest import quoted, visible
 def add(where: Where, matches: Sequence[str], until: str, by: str, comment: str) -> Exit:
     """Have the service keep a silence; prints its id."""
     try:
+        must_say("--by", by, "write --by NAME")
         body = {"match": match_of(matches), "by": by, "comment": comment, **ending(until)}
         kept = Service(where).ask("POST", "/api/silences", body)
     except NoAnswer as trouble:
@@ -40,6 +41,7 @@ def show(where: Where) -> Exit:
 def remove(where: Where, id: str) -> Exit:
     """End a silence before its time."""
     try:
+        must_say("ID", id, "write one of those that slamon silence list shows")
         Service(where).ask("DELETE", f"/api/silences/{quote(id, safe='')}")
     except NoAnswer as trouble:
         return told("silence remove", trouble)

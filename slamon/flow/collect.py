@@ -98,7 +98,7 @@ class Collector:
         if self._polled is None:
             return True
         monotonic, (asked, asked_at) = self._time.monotonic(), self._polled
-        if monotonic < self._patience.not_before or pace.is_over(monotonic - asked):
+        if monotonic < self._patience.not_before or self._store_fails or pace.is_over(monotonic - asked):
             return monotonic >= self._patience.not_before
         now = self._time.now()
         if self._fault.standing is not None or now < asked_at + shortest(pace.span):
@@ -128,6 +128,8 @@ class Collector:
             self._store_fails = isinstance(error, StoreError)
             if error is None:
                 self._patience.works()
+            elif self._store_fails:
+                self._patience.not_its_fault(self._time.monotonic())
             else:
                 self._patience.failed(error, self._time.monotonic())
             self._observer.source_up(self._source.name, error is None)
@@ -165,6 +167,8 @@ class Collector:
 
     async def _read(self) -> None:
         name, begun = self._source.name, self._time.monotonic()
+        if self._store_fails:  # whoever is asked gives what would only be thrown away
+            await self._store.set_value(f"tried {name}", str(self._time.now()).encode())
         async for batch in self._source.collect(await self._store.cursor(name)):
             changed = await self._file(batch.tickets, batch.cursor, begun)
             self._report(batch.problems)

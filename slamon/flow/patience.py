@@ -7,6 +7,7 @@ import re
 from slamon.core.instants import SECOND
 
 _LONGEST_PAUSE = 300.0  # seconds between polls of a source that fails
+_AFTER_OUR_FAILURE = 3.0
 _AFTER_REFUSAL = 300.0  # doubled with each further one: somebody must act, and accounts are locked for trying
 _LONGEST_AFTER_REFUSAL = 3600.0
 _ASIDE = re.compile(r"\([^()]*\)|'[^']*'")
@@ -41,6 +42,11 @@ class Patience:
             self._wait(self.after_refusal(), now)
         self._wait(self.after_failure(), now)
         self.asked_to_wait(error, now)
+
+    def not_its_fault(self, now: float) -> None:
+        """What it said could not be kept: it is asked again soon, and nothing is held against it."""
+        self._is_refused = False
+        self._wait(_AFTER_OUR_FAILURE, now)
 
     def asked_to_wait(self, error: Exception, now: float) -> None:
         """It may have said for how long to leave it alone."""

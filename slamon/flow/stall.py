@@ -11,12 +11,14 @@ from types import FrameType
 from typing import Protocol
 
 from slamon.flow.observe import log
+from slamon.logs import drain
 
 EVERY = 1.0  # seconds between looks
 BLOCKED_AFTER = 3  # looks without a beat
 GIVES_UP_AFTER = 600  # looks: nobody else could end a process whose loop stands still
 STATUS = 3  # of the process that ends so
 _MOST_FRAMES = 12
+_SAYING = 1.0  # seconds that the log may take
 
 
 class StallObserver(Protocol):
@@ -28,6 +30,7 @@ class StallObserver(Protocol):
 
 def end_process() -> None:
     """Without asking the loop, which does not answer."""
+    drain()
     os._exit(STATUS)
 
 
@@ -68,16 +71,24 @@ class StallWatch:
             return
         self._looks += 1
         if self._looks == BLOCKED_AFTER:
-            log.error("the event loop is blocked", at=_where(sys._current_frames().get(self._loop)))
+            at = _where(sys._current_frames().get(self._loop))
+            _say(lambda: log.error("the event loop is blocked", at=at))
         if self._looks == GIVES_UP_AFTER:
-            log.critical("the event loop stays blocked: the process ends, to be started anew")
+            _say(lambda: log.critical("the event loop stays blocked: the process ends, to be started anew"))
             self._end()
 
     def _goes_on(self) -> None:
         if self._looks >= BLOCKED_AFTER:
             seconds = self._looks * EVERY
-            log.warning("the event loop goes on", blocked_seconds=seconds)
             self._observer.stalled(seconds)
+            _say(lambda: log.warning("the event loop goes on", blocked_seconds=seconds))
+
+
+def _say(line: Callable[[], None]) -> None:
+    """A log that blocks, as the loop may do in it, must not stop the watch."""
+    saying = threading.Thread(target=line, name="stall watch says", daemon=True)
+    saying.start()
+    saying.join(_SAYING)
 
 
 def _where(frame: FrameType | None) -> list[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from slamon.core.message import Message, Tone
+from slamon.logs import put
 from slamon.notifiers.registry import Kind
 from slamon.notifiers.templates import Template, worded
 from slamon.notifiers.text import facts, mark, one_line, rows, tickets, web_url
@@ -90,7 +91,7 @@ class ConsoleNotifier:
     def _write(self, stream: TextIO, text: str, written: asyncio.Future[str | None]) -> None:
         problem: str | None = None
         try:
-            _put(stream, text)
+            put(stream, text)
         except (OSError, ValueError) as error:
             problem = getattr(error, "strerror", None) or type(error).__name__
         finally:
@@ -99,19 +100,6 @@ class ConsoleNotifier:
 
     async def close(self) -> None:
         """Standard output is not ours to close."""
-
-
-def _put(stream: TextIO, text: str) -> None:
-    """Past Python's own buffer where there is a descriptor: its lock, held by a thread that hangs, breaks the exit."""
-    try:
-        descriptor = stream.fileno()
-    except OSError:  # a stream in memory
-        stream.write(text)
-        stream.flush()
-        return
-    left = memoryview(text.encode(stream.encoding or "utf-8", "backslashreplace"))
-    while left:
-        left = left[os.write(descriptor, left) :]
 
 
 def _settle(written: asyncio.Future[str | None], problem: str | None) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from typing import Literal
+from typing import Literal, cast
 
 from slamon.notifiers.email_format import mailbox
 from slamon.secrets import Secret
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PORTS = {"none": 25, "starttls": 587, "implicit": 465}
+_USUAL = cast(int, None)  # until the settings are made
 
 
 @dataclass(frozen=True, slots=True)
 class EmailSettings:
-    """Keys of a notifier of kind email; `sender` is the key `from`, a port of 0 the usual one for `tls`.
+    """Keys of a notifier of kind email; `sender` is the key `from`, `port` by default the usual one for `tls`.
 
     `timeout` is seconds for a whole send; `ca_file` are authorities to trust instead of the system's.
     """
@@ -24,7 +25,7 @@ class EmailSettings:
     sender: str = field(metadata={"key": "from"})
     to: tuple[str, ...] = ()
     tls: Literal["none", "starttls", "implicit"] = "starttls"
-    port: int = 0
+    port: int = _USUAL
     user: str | None = None
     password: Secret | None = None
     timeout: float = 30.0
@@ -35,14 +36,15 @@ class EmailSettings:
             raise ValueError(f"tls: {self.tls!r} is none of none, starttls, implicit")
         if not self.host or not self.host.isascii() or not self.host.isprintable() or " " in self.host:
             raise ValueError(f"host: {self.host!r} is not the name of a host: write smtp.example.com")
-        if not 0 <= self.port <= 65_535:
-            raise ValueError(f"port: {self.port} is not between 1 and 65535: write {_PORTS[self.tls]}")
+        port = _PORTS[self.tls] if self.port is _USUAL else self.port
+        if not 1 <= port <= 65_535:
+            raise ValueError(f"port: {port} is not between 1 and 65535: write {_PORTS[self.tls]}")
         if not 0 < self.timeout <= 300:
             raise ValueError(f"timeout: {self.timeout} is not between 0 and 300 seconds: write 30s")
         self._check_login()
         for key, texts in (("from", (self.sender,)), ("to", self.to)):
             mailboxes(key, texts)
-        object.__setattr__(self, "port", self.port or _PORTS[self.tls])
+        object.__setattr__(self, "port", port)
 
     def _check_login(self) -> None:
         if (self.user is None) != (self.password is None):

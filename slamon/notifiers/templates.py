@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 Form = Literal["text", "html"]
 MOST_CHARACTERS = 64_000  # of what a template makes
+_LARGEST = 256 * 1024  # bytes of a file
 _SUFFIXES = (".html", ".htm")
 
 
@@ -83,11 +84,22 @@ def of(written: str, folder: Path) -> Template:
 def read(path: Path) -> Template:
     """The template in a file; one that ends in .html is of HTML. ValueError."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _contents(path).decode("utf-8")
     except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "it is not UTF-8"
+        why = "it is not UTF-8" if isinstance(error, UnicodeError) else getattr(error, "strerror", None) or str(error)
         raise ValueError(f"template: {one_line(str(path), 200)!r} cannot be read: {why}") from None
     return Template(text, "html" if path.suffix.lower() in _SUFFIXES else "text")
+
+
+def _contents(path: Path) -> bytes:
+    """A whole file; OSError, and ValueError for what is none or too large."""
+    if path.exists() and not path.is_file():  # a pipe would keep us waiting, and a device never end
+        raise ValueError("it is not a plain file")
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ValueError(f"it is larger than {_LARGEST >> 10} KiB")
+    return data
 
 
 def worded(message: Message, template: Template | None) -> Worded:

@@ -7,7 +7,7 @@ import asyncio
 from aiohttp import web
 
 from slamon.web.bodies import read_ack, read_silence
-from slamon.web.problems import Problem, Unwilling, as_json
+from slamon.web.problems import BROKEN, Problem, Unwilling, as_json
 from slamon.web.say import Say, shown_ack, shown_silence
 
 _SECONDS = 15.0  # that a body may take to come
@@ -49,5 +49,8 @@ async def _body(request: web.Request) -> bytes:
             return await request.read()
     except web.HTTPRequestEntityTooLarge:
         raise Unwilling(413, [Problem("the body is longer than 64 KiB")]) from None
+    except BROKEN:
+        help = "send it as it is, or packed as its header Content-Encoding says"
+        raise Unwilling(400, [Problem("the body cannot be read", help)]) from None
     except TimeoutError:
         raise Unwilling(408, [Problem(f"the body took longer than {_SECONDS:.0f} s")]) from None

@@ -80,7 +80,8 @@ class _Given:
         if value in (None, "") and not required:
             return None
         if not isinstance(value, str) or not value.strip():
-            self._refuse(key, "is missing" if value is None else "is not a text", f"write {key}: a text in quotes")
+            what = "is missing" if value is None else "is empty" if isinstance(value, str) else "is not a text"
+            self._refuse(key, what, f"write {key}: a text in quotes")
         elif len(value) > most or not value.isprintable():
             self._refuse(key, f"{quoted(value)} is not one line of up to {most} letters", "write it shorter")
         else:

@@ -10,13 +10,14 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from slamon.ports import StoreError
+from slamon.rulefile.suggest import did_you_mean, listed, nearest, quoted
 from slamon.web.access import Access, Lapse, Need
 from slamon.web.acting import Acting
 from slamon.web.health import Health
 from slamon.web.hooks import Hooks, Take
 from slamon.web.messages import PATHS, Find, Messages
 from slamon.web.planning import PlanAhead, Planning
-from slamon.web.problems import Unwilling, as_json, refusal
+from slamon.web.problems import Problem, Unwilling, as_json, refusal
 from slamon.web.say import Say
 
 _MOST_BODY_BYTES = 64 * 1024
@@ -55,7 +56,9 @@ def application(answers: Answers, access: Callable[[], Access]) -> web.Applicati
         app.router.add_get(path, answer)
     app.router.add_post("/hooks/{name}", Hooks(answers.take).answer)
     for method, path, need, answer in _guarded(answers):
-        app.router.add_route(method, path, _guard(answer, need, access, answers.denied))
+        guarded = _guard(answer, need, access, answers.denied)
+        for one in (method, "HEAD") if method == "GET" else (method,):
+            app.router.add_route(one, path, guarded)
     return app
 
 
@@ -151,5 +154,16 @@ async def _trouble(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     except Unwilling as unwilling:
         return refusal(unwilling.status, unwilling.problems)
+    except web.HTTPNotFound:
+        return refusal(404, [_nowhere(request)])
+    except web.HTTPMethodNotAllowed as error:
+        allowed = sorted(error.allowed_methods)
+        problem = Problem(f"{error.method} cannot be used at {quoted(request.path)}", f"use {listed(allowed)}")
+        return refusal(405, [problem], {"Allow": ",".join(allowed)})
     except StoreError as error:
         return web.Response(text=f"the store does not answer: {error}\n", status=503)
+
+
+def _nowhere(request: web.Request) -> Problem:
+    known = (one.canonical for one in request.app.router.resources())
+    return Problem(f"there is no endpoint {quoted(request.path)}", did_you_mean(nearest(request.path, known)))

@@ -10,6 +10,7 @@ from multidict import CIMultiDictProxy
 
 from slamon.core.instants import SECOND
 from slamon.ports import Refused
+from slamon.web.problems import BROKEN
 
 MOST_BYTES = 1024 * 1024
 _MOST_AT_ONCE = 128
@@ -52,6 +53,8 @@ async def _body(request: web.Request) -> bytes:
                 body += piece
                 if len(body) > MOST_BYTES:
                     raise Refused(413, "more than 1 MiB: send fewer tickets at once")
+    except BROKEN:
+        raise Refused(400, "the body does not come as its headers say") from None
     except TimeoutError:
         raise Refused(408, f"the body took longer than {_SECONDS:.0f} s") from None
     return bytes(body)

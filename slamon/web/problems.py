@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 import msgspec
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
+
+BROKEN = (HttpProcessingError, web.RequestPayloadError)  # of a request: it is not HTTP, or its body not what it says
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
+from typing import Any
 
-from aiohttp import web
+from aiohttp import web, web_response
 
 from slamon.settings import WebSettings
 from slamon.web import local
 from slamon.web.access import Access
 from slamon.web.endpoints import Answers, application
+from slamon.web.problems import BROKEN
 
 __all__ = ["Answers", "WebServer"]
 
 _KEEP_ALIVE_SECONDS = 15
+
+# In the header Server of every answer, that to what is no request too, which nothing else reaches: no versions.
+web_response.SERVER_SOFTWARE = "slamon"  # type: ignore[attr-defined]
+
+
+class _Log(logging.LoggerAdapter[logging.Logger]):
+    """The library's log. That somebody sends what is not HTTP is no fault here, and what it was is not told."""
+
+    def log(self, level: int, msg: object, *args: object, exc_info: Any = None, **more: Any) -> None:
+        if isinstance(exc_info, BROKEN):
+            self.logger.debug("what came is not HTTP: %s", type(exc_info).__name__)
+        else:
+            self.logger.log(level, msg, *args, exc_info=exc_info, **more)
 
 
 class WebServer:
@@ -71,4 +87,5 @@ class _Local:
 
 
 def _runner(app: web.Application) -> web.AppRunner:
-    return web.AppRunner(app, keepalive_timeout=_KEEP_ALIVE_SECONDS, access_log=None)
+    log = _Log(logging.getLogger("aiohttp.server"), {})
+    return web.AppRunner(app, keepalive_timeout=_KEEP_ALIVE_SECONDS, access_log=None, logger=log)

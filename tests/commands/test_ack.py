@@ -182,6 +182,25 @@ async def test_a_silence_that_cannot_be_meant_is_not_kept(words: list[str], said
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["ack", "1", "--by", ""], "slamon ack: --by: is empty; write --by NAME\n"),
+        (["ack", " ", "--by", "anna"], "slamon ack: TICKET: is empty; write the id that its source gives it\n"),
+        (["silence", "add", "--match", "all", "--for", "1h", "--by", ""],
+         "slamon silence add: --by: is empty; write --by NAME\n"),
+        (["silence", "remove", ""],
+         "slamon silence remove: ID: is empty; write one of those that slamon silence list shows\n"),
+    ],
+)  # fmt: skip
+async def test_a_word_with_nothing_in_it_is_refused_with_what_to_type(
+    words: list[str], said: str, terminal: Terminal
+) -> None:
+    found = await terminal.type(*words)
+    assert (found.output, found.exit_code) == (said, 2)
+
+
+@pytest.mark.asyncio
 async def test_a_service_that_has_gone_is_another_exit_code(terminal: Terminal) -> None:
     await terminal.server.server.stop()
     found = await terminal.type("silence", "list")

@@ -17,10 +17,14 @@ _PATIENCE = 30.0  # seconds until something that must happen has failed to
 
 
 class ServiceProcess:
-    """`slamon run` on a folder that holds a slamon.yml; what it says goes to log.txt there."""
+    """`slamon run` on a folder that holds a slamon.yml; what it says goes to log.txt there.
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    `stderr`: a descriptor for its standard error instead.
+    """
+
+    def __init__(self, folder: Path, *arguments: str, stderr: int | None = None) -> None:
         self.folder = folder
+        self._stderr = stderr
         self._arguments = arguments or ("run", "--config", str(folder / "slamon.yml"))
         self._process: asyncio.subprocess.Process | None = None
 
@@ -47,7 +51,7 @@ class ServiceProcess:
                 "slamon",
                 *self._arguments,
                 stdout=log,
-                stderr=log,
+                stderr=log if self._stderr is None else self._stderr,
                 env=environment,
                 cwd=self.folder,
             )

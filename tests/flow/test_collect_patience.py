@@ -9,7 +9,8 @@ import structlog.testing
 
 from slamon.core.instants import MINUTE, SECOND
 from slamon.flow.patience import Patience, kind_of
-from slamon.ports import Batch, SourceError, Store
+from slamon.ports import Batch, SourceError, Store, StoreError
+from tests.flow.test_collect_pace import POLL, polls
 from tests.flow.test_collecting import Askable, Scripted, World, ticket
 
 
@@ -119,3 +120,50 @@ async def test_what_cannot_be_asked_about_again_is_told_once_and_does_not_keep_t
     assert [entry["event"] for entry in logs] == ["asking again about open tickets failed"]
     assert world.watched.up == [True, True, True]
     assert world.collector.standing_fault is None
+
+
+async def full(*_: object) -> int:
+    raise StoreError("the disk is full")
+
+
+@pytest.mark.asyncio
+async def test_while_our_own_store_fails_a_source_is_left_alone_and_read_within_seconds_once_it_works(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(Scripted([Batch([ticket("1")], b"one")]), store)
+    with monkeypatch.context() as broken:
+        for name in ("save_batch", "set_value"):
+            broken.setattr(store, name, full)
+        assert len(await polls(world, 60 * MINUTE)) > 600
+        assert len(world.source.cursors) == 1
+        assert world.collector.store_fault == "the disk is full"
+    world.source.script = [Batch([ticket("1")], b"one")]
+    since = world.time.now()
+    first, *_ = await polls(world, since + 6 * SECOND)
+    assert first <= since + 4 * SECOND
+    assert (world.collector.store_fault, await store.cursor("help")) == (None, b"one")
+
+
+@pytest.mark.asyncio
+async def test_after_our_own_store_failed_a_source_that_fails_has_to_wait_no_longer_than_after_its_own_failures(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(Scripted([Batch([ticket("1")], b"one") for _ in range(9)]), store)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "save_batch", full)  # it takes little, and no tickets
+        await polls(world, 20 * SECOND)
+        assert len(world.source.cursors) in range(3, 8)
+    world.source.script = [SourceError("no route"), Batch([ticket("1")], b"one")]
+    since = world.time.now()
+    await polls(world, since + POLL + 4 * SECOND)
+    assert (world.collector.standing_fault, await store.cursor("help")) == (None, b"one")
+
+
+@pytest.mark.asyncio
+async def test_a_pause_that_a_source_asked_for_is_kept_though_our_own_store_fails(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(Scripted([SourceError("429", retry_after=7 * MINUTE)]), store)
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "set_value", full)
+        assert await polls(world, 8 * MINUTE - SECOND) == [0, *range(7 * MINUTE, 8 * MINUTE, 4 * SECOND)]

@@ -6,8 +6,10 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 import slamon.flow.stall
@@ -56,6 +58,38 @@ def test_a_loop_that_stays_blocked_ends_the_process_once() -> None:
     assert ended == []
     looks(watch, 100)
     assert ended == ["ended"]
+
+
+def test_a_log_that_blocks_keeps_the_watch_neither_from_counting_nor_from_ending_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(slamon.flow.stall, "_SAYING", 0.01)
+    seen, ended, reader = Seen(), threading.Event(), threading.Event()
+    watch = StallWatch(seen, ended.set)
+
+    def blocks(*_: object) -> NoReturn:
+        reader.wait(30)
+        raise structlog.DropEvent
+
+    before = structlog.get_config()
+    structlog.configure(processors=[blocks])
+    try:
+        watching = threading.Thread(target=_stalled_twice, args=(watch,), daemon=True)
+        watching.start()
+        assert ended.wait(20)
+        watching.join(20)
+        assert seen.stalls == [10.0]
+    finally:
+        reader.set()
+        structlog.configure(**before)
+
+
+def _stalled_twice(watch: StallWatch) -> None:
+    """For a while, and for good."""
+    watch.beat()
+    looks(watch, 11)
+    watch.beat()
+    looks(watch, 1 + GIVES_UP_AFTER)
 
 
 @pytest.mark.asyncio

@@ -18,9 +18,10 @@ CANARY = "canary-pa55word"
 A, B, C = "a@example.com", "b@example.com", "c@example.com"
 
 
-def settings(port: int, **changes: Any) -> EmailSettings:
+def settings(port: int | None, **changes: Any) -> EmailSettings:
     values: dict[str, Any] = {"host": "127.0.0.1", "sender": "slamon <slamon@example.com>", "to": (A,), "tls": "none"}
-    return EmailSettings(port=port, **values | {"timeout": 5.0} | changes)
+    values |= {"timeout": 5.0, **changes}
+    return EmailSettings(**values if port is None else {"port": port, **values})
 
 
 def notifier(port: int, **changes: Any) -> EmailNotifier:

@@ -17,6 +17,7 @@ from tests.notifiers.mailing import CANARY, settings
         ({"host": ""}, "host: '' is not the name of a host: write smtp.example.com"),
         ({"host": "a b"}, "host: 'a b' is not the name of a host: write smtp.example.com"),
         ({"tls": "ssl"}, "tls: 'ssl' is none of none, starttls, implicit"),
+        ({"port": 0}, "port: 0 is not between 1 and 65535: write 25"),
         ({"port": 70_000}, "port: 70000 is not between 1 and 65535: write 25"),
         ({"timeout": -1}, "timeout: -1 is not between 0 and 300 seconds: write 30s"),
         ({"user": "slamon"}, "user: write user and password together, or leave out both"),
@@ -39,7 +40,7 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], complain
 
 @pytest.mark.parametrize(("tls", "port"), [("none", 25), ("starttls", 587), ("implicit", 465)])
 def test_the_port_follows_from_the_encryption(tls: Any, port: int) -> None:
-    assert settings(0, tls=tls).port == port
+    assert settings(None, tls=tls).port == port
 
 
 def test_settings_do_not_show_the_password() -> None:

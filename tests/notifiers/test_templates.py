@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import time
 from email import message_from_bytes
@@ -266,6 +267,17 @@ def test_a_template_is_written_out_or_stands_in_a_file(tmp_path: Path) -> None:
         read(tmp_path / "none.txt")
     with pytest.raises(ValueError, match="cannot be read: it is not UTF-8"):
         read(tmp_path / "bad.txt")
+
+
+def test_a_file_that_never_ends_is_no_template(tmp_path: Path) -> None:
+    large, pipe = tmp_path / "large.txt", tmp_path / "pipe"
+    large.write_bytes(b"a" * (256 * 1024 + 1))
+    os.mkfifo(pipe)
+    for path in (Path("/dev/zero"), pipe, tmp_path):
+        with pytest.raises(ValueError, match=rf"^template: '{path}' cannot be read: it is not a plain file$"):
+            read(path)
+    with pytest.raises(ValueError, match=r"^template: '.*large\.txt' cannot be read: it is larger than 256 KiB$"):
+        read(large)
 
 
 PAGES = Path(__file__).parents[2] / "docs/notifiers"

@@ -1,10 +1,12 @@
-"""slamon beside the replay, at the speed of life: polled and pushed to, with a clock that can be set and a log that can jam."""
+"""slamon beside the replay, at the speed of life: polled and pushed to.
+
+Its clock can be set, its loop held up, and its disk filled.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import resource
 import signal
@@ -24,7 +26,6 @@ from tests.e2e.process import ROOT, ServiceProcess
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 TOKEN = "whoever-acknowledges-and-silences"
 POLICY = "help-line"
-_SMALL_PIPE = 4096  # bytes
 
 SETTINGS = """
 version: 1
@@ -70,7 +71,7 @@ routes:
     group: {{wait: 1s}}
     steps: [{{when: [raised, cleared], notify: mailbox}}]
 """
-BROKEN_RULES = "version: 1\npolicies:\n" + "".join(f"  - {{name: p{number}, matsch: all}}\n" for number in range(40))
+BROKEN_RULES = "version: 1\npolicies: [{name: broken, matsch: all}]\n"
 ACCOUNTS = "name,tier\nNordwind,gold\n"
 
 
@@ -95,7 +96,6 @@ class Live(ServiceProcess):
     def __init__(self, folder: Path, port: int, world: str) -> None:
         super().__init__(folder)
         self.url = f"http://127.0.0.1:{port}"
-        self._pipe: asyncio.ReadTransport
         self._log: _Log
         (folder / "slamon.yml").write_text(SETTINGS.format(port=port, world=world, token=TOKEN, secret=SECRET), "utf-8")
         (folder / "clock").write_text("+0\n")
@@ -113,11 +113,8 @@ class Live(ServiceProcess):
 
     async def start(self) -> None:
         reading, writing = os.pipe()
-        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _SMALL_PIPE)
         self._log = _Log((self.folder / "log.txt").open("ab", buffering=0))
-        self._pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
-            lambda: self._log, os.fdopen(reading, "rb", buffering=0)
-        )
+        await asyncio.get_running_loop().connect_read_pipe(lambda: self._log, os.fdopen(reading, "rb", buffering=0))
         try:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "slamon", "run", "--config", str(self.folder / "slamon.yml")),
@@ -136,7 +133,6 @@ class Live(ServiceProcess):
         return {**os.environ, **ours, "FAKETIME_CACHE_DURATION": "1", "DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
 
     async def ended(self) -> int:
-        self.log_jams(False)
         self.fill_disk(False)
         status = await super().ended()
         await self._log.ended.wait()
@@ -148,12 +144,11 @@ class Live(ServiceProcess):
         """From now on it is ahead by so much."""
         self.write("clock", f"+{seconds}\n")
 
-    def log_jams(self, jams: bool) -> None:
-        """Nobody reads its log any more, or again."""
-        if jams:
-            self._pipe.pause_reading()
-        else:
-            self._pipe.resume_reading()
+    async def held_up(self, seconds: float) -> None:
+        """Its loop stands still for so long, and nothing else of it."""
+        command = (sys.executable, "-m", "tests.peers.monitored_stall", str(self.pid), str(seconds))
+        holding = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
+        assert await holding.wait() == 0
 
     def reload(self) -> None:
         os.kill(self.pid, signal.SIGHUP)

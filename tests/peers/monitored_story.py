@@ -150,13 +150,12 @@ class Story:
         self._live.set_clock(0)
 
     async def _reloads(self) -> None:
-        """Rules that cannot be used, while nobody reads the log that says so; put right after a while."""
+        """Rules that cannot be used, put right after a while; the loop is held up meanwhile."""
         await self._at(66)
         self._live.write("rules.yml", BROKEN_RULES)
-        self._live.log_jams(True)
         self._live.reload()
-        await self._at(78)
-        self._live.log_jams(False)
+        await self._at(68)
+        await self._live.held_up(10)
         await self._at(170)
         self._live.write("rules.yml", RULES)
         self._live.reload()

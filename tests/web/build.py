@@ -43,6 +43,7 @@ class Desk:
     reloads: int = 0
     mistake: str = ""  # what a reload finds
     woken: int = 0
+    defect: Exception | None = None  # what a push meets
     planned: list[tuple[Instant | None, int, str | None]] = field(default_factory=list)
 
     async def ask(
@@ -86,6 +87,8 @@ async def desk(folder: Path, web: WebSettings | None = None, socket: Path | None
         made.denied.append(lapse)
 
     async def take(*_: object) -> int:
+        if made.defect:
+            raise made.defect
         return 0
 
     async def reload() -> None:

@@ -91,6 +91,7 @@ UNTIL = "write until: an instant such as 2026-06-08T09:00:00Z, or for: a duratio
     [
         ({}, ["ticket: is missing; write ticket: a text in quotes", "by: is missing; write by: a text in quotes"]),
         ({"ticket": 12, "by": "a"}, ["ticket: is not a text; write ticket: a text in quotes"]),
+        ({"ticket": "1", "by": " "}, ["by: is empty; write by: a text in quotes"]),
         ({"ticket": "1", "by": "a\nb"}, ["by: 'a\\nb' is not one line of up to 100 letters; write it shorter"]),
         ({"ticket": "1", "by": "a", "untl": "x"}, ["untl: unknown key 'untl'; did you mean until?"]),
         ({"ticket": "1", "by": "a", "for": "2:30"}, ["for: '2:30' is not a duration that can be used; write 2h30m"]),
