@@ -83,8 +83,9 @@ def explain(judge: Judge, ticket: Ticket, at: Instant, zone: tzinfo | None = Non
     if not trace.seen.steps:
         return Explanation(ticket, at, (), (), ())
     fields = trace.seen.steps[-1].fields
+    read = _readings(traces, ticket, at)
     commitments = tuple(
-        _commitment(judge.rules, ticket, at, found, *_read_as(traces, ticket, at, found), zone)
+        _commitment(judge.rules, ticket, at, found, *_read_as(read, found), zone)
         for found in judge.verdicts(ticket, at)
         if found.status != "unmatched"
     )
@@ -92,13 +93,25 @@ def explain(judge: Judge, ticket: Ticket, at: Instant, zone: tzinfo | None = Non
     return Explanation(ticket, at, tuple(_policies(judge.rules, fields)), commitments, silent)
 
 
-def _read_as(traces: Sequence[Trace], ticket: Ticket, at: Instant, found: Verdict) -> tuple[Trace, Cycle]:
-    """The reading of uncertain events that a verdict comes from, and its cycle."""
-    exact = msgspec.structs.replace(found, confidence="exact")
+_Readings = dict[tuple[str | None, int | None], list[tuple[Trace, Cycle, Verdict]]]  # by target and cycle
+
+
+def _readings(traces: Sequence[Trace], ticket: Ticket, at: Instant) -> _Readings:
+    """What each reading of the uncertain events makes of each cycle."""
+    found: _Readings = {}
     for trace in traces:
         for cycle, verdict in trace.verdicts(ticket, at):
-            if cycle is not None and verdict == exact:
-                return trace, cycle
+            if cycle is not None:
+                found.setdefault((verdict.target, verdict.cycle), []).append((trace, cycle, verdict))
+    return found
+
+
+def _read_as(read: _Readings, found: Verdict) -> tuple[Trace, Cycle]:
+    """The reading of uncertain events that a verdict comes from, and its cycle."""
+    exact = msgspec.structs.replace(found, confidence="exact")
+    for trace, cycle, verdict in read[found.target, found.cycle]:
+        if verdict == exact:
+            return trace, cycle
     raise AssertionError("a verdict comes from one of the readings")
 
 

@@ -18,7 +18,7 @@ from slamon.core.ticket import Event, Ticket
 from slamon.core.timeline import timeline
 from slamon.core.verdict import Verdict, verdict
 
-_MOST_REPLAYED_STEPS = 2_000_000  # beyond this much work uncertain events are not tried one by one
+_MOST_REPLAYED_STEPS = 50_000  # beyond this much work uncertain events are not tried one by one
 _InForce = dict[str, Definition]  # by the target's name
 _Key = tuple[str | None, int | None]  # a verdict's target and cycle
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 
 from msgspec import Struct
 
@@ -49,11 +49,13 @@ class Runs:
     def crossing(self, calendar: Calendar, span: Span) -> Instant | None:
         """When a span was used up with the clock running on; None if it was not, or just as a stretch ended."""
         totals = self.totals(calendar)
-        for index in range(bisect_left(totals, span), len(totals)):
+        index = bisect_left(totals, span)
+        while index < len(totals):
             before = totals[index - 1] if index else 0
             due = calendar.due(self.starts[index], max(0, span - before))
             if due is None or due < self.ends[index]:
                 return due
+            index = bisect_right(totals, totals[index])  # in those between nothing was worked
         return None
 
     def copy(self) -> Runs:

@@ -1,7 +1,7 @@
 """Arithmetic of working time over compiled UTC intervals: sorted, disjoint, half-open, and a bisection away.
 
 The intervals are compiled an era of eight years at a time, wherever somebody asks: there is no horizon that silently
-ends, and a ticket from the year 1 does not fill the memory.
+ends. Of the eras between two instants only the totals are needed: a ticket from the year 1 costs no more than its ends.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ FAR: Span = 3_653 * DAY  # a due instant farther away than this is none
 FIRST_YEAR, LAST_YEAR = 1, 9999
 ORDINAL_OF_EPOCH = EPOCH.toordinal()
 _ERA = 8  # years
+_ERAS_ALIKE = 400 // _ERA  # after 400 years the Gregorian calendar repeats, to the day of the week
+_RULED = 2400 // _ERA  # from this era on no zone lists its clock changes one by one: they follow a yearly rule
 _MOST_ERAS_KEPT = 24
 _BEFORE_ALL, _AFTER_ALL = -(1 << 62), 1 << 62
 
@@ -68,6 +70,14 @@ class WorkTime(ABC):
     @abstractmethod
     def compile(self, first_year: int, end_year: int) -> list[Interval]:
         """The working intervals of whole local years, the last one not included; sorted, disjoint, none empty."""
+
+    @abstractmethod
+    def total(self, first_year: int, end_year: int) -> Span:
+        """Working time from one New Year in UTC to another, without compiling what lies between."""
+
+    @abstractmethod
+    def is_regular(self, first_year: int, end_year: int) -> bool:
+        """Whether only clock changes make one week of these years unlike another."""
 
     def elapsed(self, start: Instant, end: Instant) -> Span:
         """Working time from start to end; 0 if end is not after start."""
@@ -137,8 +147,15 @@ class WorkTime(ABC):
         return between + self._era_of(last).position(end) - before
 
     def _total_of(self, number: int) -> Span:
+        """Of an era that is not the last one."""
         if number not in self._totals:
-            self._era_of(number)
+            first, alike = number * _ERA, min(number, _RULED + (number - _RULED) % _ERAS_ALIKE)
+            if first < FIRST_YEAR:
+                self._totals[number] = self._era_of(number).total
+            elif alike < number and all(self.is_regular(one * _ERA, (one + 1) * _ERA) for one in (alike, number)):
+                self._totals[number] = self._total_of(alike)
+            else:
+                self._totals[number] = self.total(first, first + _ERA)
         return self._totals[number]
 
     def _era_of(self, number: int) -> Era:
@@ -154,11 +171,9 @@ class WorkTime(ABC):
         first, end = number * _ERA, (number + 1) * _ERA
         years = max(first - 1, FIRST_YEAR), min(end + 1, LAST_YEAR + 1)
         intervals = self.compile(*years) if years[0] < years[1] else []
-        start_at = _BEFORE_ALL if first < FIRST_YEAR else _new_year(first)
-        end_at = _AFTER_ALL if end > LAST_YEAR else _new_year(end)
-        era = Era(start_at, end_at, intervals)
-        self._totals[number] = era.total
-        return era
+        start_at = _BEFORE_ALL if first < FIRST_YEAR else new_year(first)
+        end_at = _AFTER_ALL if end > LAST_YEAR else new_year(end)
+        return Era(start_at, end_at, intervals)
 
 
 def _number(instant: Instant) -> int:
@@ -167,5 +182,6 @@ def _number(instant: Instant) -> int:
     return date.fromordinal(min(max(day, 1), date.max.toordinal())).year // _ERA
 
 
-def _new_year(year: int) -> Instant:
+def new_year(year: int) -> Instant:
+    """The first instant of a year in UTC."""
     return (date(year, 1, 1).toordinal() - ORDINAL_OF_EPOCH) * DAY

@@ -20,6 +20,15 @@ def countries() -> Mapping[str, Sequence[str]]:
     return holidays.list_supported_countries(include_aliases=True)
 
 
+@cache
+def _known_years(country: str) -> range:
+    """The years of which public holidays are known; asking for one takes 0.1 ms, known or not."""
+    import holidays
+
+    known = holidays.country_holidays(country)
+    return range(known.start_year, known.end_year + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicHolidays:
     """The public holidays of a country or one of its subdivisions."""
@@ -30,6 +39,8 @@ class PublicHolidays:
     def of(self, year: int) -> Mapping[date, str]:
         import holidays
 
+        if year not in _known_years(self.country):
+            return {}
         return dict(holidays.country_holidays(self.country, subdiv=self.subdivision, years=year))
 
 
@@ -38,9 +49,12 @@ class Closures:
 
     def __init__(self, data: bytes) -> None:
         """Take a file's bytes; ValueError says what is wrong with them."""
+        import recurring_ical_events
+
         try:
-            self._events = _events(data)
-            years = [event["DTSTART"].dt.year for event in self._events.subcomponents]
+            events = _events(data)
+            self._events = recurring_ical_events.of(events)  # kept, as it remembers how far it followed a recurrence
+            years = [event["DTSTART"].dt.year for event in events.subcomponents]
             self._first_year = min(years, default=MAXYEAR)
             self.of(self._first_year)  # shows a recurrence that cannot be followed
         except ValueError:
@@ -52,11 +66,9 @@ class Closures:
         """The days of a year that lie within an event, by its summary."""
         if not self._first_year <= year < MAXYEAR:
             return {}
-        import recurring_ical_events
-
         found: dict[date, str] = {}
         begin, end = date(year, 1, 1), date(year + 1, 1, 1)
-        for event in recurring_ical_events.of(self._events).between(begin, end):
+        for event in self._events.between(begin, end):
             if str(event.get("STATUS", "")).upper() != "CANCELLED":
                 _mark(found, event, begin, end)
         return found
