@@ -19,7 +19,7 @@ run: $(VENV)/run.stamp  ## the demo: a past log played as if it happened now (AR
 	@exec $(BIN)/slamon demo $(ARGS)
 
 test: $(VENV)/dev.stamp  ## the tests (ARGS="-k word" for pytest)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/dev.stamp  ## style, types, and who may import whom
 	@$(BIN)/ruff check .

@@ -53,7 +53,7 @@ async def test_an_instant_that_has_come_is_not_waited_for(clock: Time) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("instant", [None, wall_now() + HOUR])
+@pytest.mark.parametrize("instant", [None, wall_now() + HOUR], ids=["no instant", "in an hour"])
 async def test_who_is_woken_returns_and_the_wake_is_used_up(instant: Instant | None) -> None:
     wake = asyncio.Event()
     sleep = asyncio.create_task(WallTime().sleep_until(instant, wake))

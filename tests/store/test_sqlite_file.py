@@ -207,8 +207,9 @@ async def test_a_file_without_permission_is_named(path: Path, store: SqliteStore
     await store.close()
     path.chmod(0o400)
     Path(f"{path}.lock").chmod(0o666)
-    for directory in (path.parent, path.parent.parent, path.parent.parent.parent):
-        directory.chmod(0o755)
+    for directory in path.parents:
+        if directory.stat().st_mode & 0o755 == 0o700:  # pytest's own
+            directory.chmod(0o755)
     with nobody():
         text = await refused(path)
     assert text == (
