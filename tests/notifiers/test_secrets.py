@@ -20,7 +20,9 @@ def test_a_secret_shows_nowhere_by_accident() -> None:
     assert secret.reveal() == CANARY
 
 
-@pytest.mark.parametrize("write", [pickle.dumps, copy.deepcopy, msgspec.json.encode], ids=["pickle", "deepcopy", "json"])
+@pytest.mark.parametrize(
+    "write", [pickle.dumps, copy.deepcopy, msgspec.json.encode], ids=["pickle", "deepcopy", "json"]
+)
 def test_a_secret_cannot_be_written_anywhere(write: object) -> None:
     with pytest.raises(TypeError) as caught:
         write(Secret(CANARY))  # type: ignore[operator]
