@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from slamon import files
 from slamon.core.match import lookup
 from slamon.directories.directory import Entry, key_of
 from slamon.ports import SourceError
@@ -65,12 +66,8 @@ def shown(text: str) -> str:
 def contents(path: Path) -> bytes:
     """A whole file; SourceError if it cannot be had."""
     try:
-        if path.exists() and not path.is_file():  # a pipe would keep us waiting
-            raise SourceError(f"{path} is not a plain file")
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
+        return files.contents(path, _LARGEST)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(data) > _LARGEST:
-        raise SourceError(f"{path} is larger than {_LARGEST >> 20} MiB")
-    return data
+    except ValueError as error:
+        raise SourceError(f"{path} {error}") from None

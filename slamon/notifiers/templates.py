@@ -13,6 +13,7 @@ from markupsafe import escape
 from msgspec.structs import replace
 
 from slamon.core.message import Covered, Message
+from slamon.files import contents
 from slamon.notifiers.template_context import context_of
 from slamon.notifiers.template_language import Environment, Refused, compiled
 from slamon.notifiers.text import one_line
@@ -84,22 +85,13 @@ def of(written: str, folder: Path) -> Template:
 def read(path: Path) -> Template:
     """The template in a file; one that ends in .html is of HTML. ValueError."""
     try:
-        text = _contents(path).decode("utf-8")
+        text = contents(path, _LARGEST).decode("utf-8")
     except (OSError, ValueError) as error:
-        why = "it is not UTF-8" if isinstance(error, UnicodeError) else getattr(error, "strerror", None) or str(error)
+        why = (
+            "it is not UTF-8" if isinstance(error, UnicodeError) else getattr(error, "strerror", None) or f"it {error}"
+        )
         raise ValueError(f"template: {one_line(str(path), 200)!r} cannot be read: {why}") from None
     return Template(text, "html" if path.suffix.lower() in _SUFFIXES else "text")
-
-
-def _contents(path: Path) -> bytes:
-    """A whole file; OSError, and ValueError for what is none or too large."""
-    if path.exists() and not path.is_file():  # a pipe would keep us waiting, and a device never end
-        raise ValueError("it is not a plain file")
-    with path.open("rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise ValueError(f"it is larger than {_LARGEST >> 10} KiB")
-    return data
 
 
 def worded(message: Message, template: Template | None) -> Worded:

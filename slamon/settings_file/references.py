@@ -8,6 +8,7 @@ from collections.abc import Mapping as Environment
 from dataclasses import dataclass
 from pathlib import Path
 
+from slamon.files import contents
 from slamon.rulefile.diagnostics import Refused
 from slamon.rulefile.nodes import Broken, Mapping, Node, Scalar, Sequence
 from slamon.settings_file.values import Resolved, SettingsReport
@@ -86,9 +87,9 @@ class References:
 
     def _file(self, path: str, node: Scalar) -> str:
         try:
-            data = _read(self.folder / path)
+            data = contents(self.folder / path, _LARGEST)
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
+            why = getattr(error, "strerror", None) or f"it {error}"
             help = "make it a text file that this user may read, or correct the path"
             self.report.refuse(node, "unreadable-file", f"the file {path!r} cannot be read: {why}", help)
         text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff").removesuffix("\n").removesuffix("\r")
@@ -100,16 +101,6 @@ class References:
         if "\0" in value or (not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)):
             self.report.refuse(node, "not-utf-8", f"what stands in {where} is not UTF-8", "save it as UTF-8")
         return value
-
-
-def _read(path: Path) -> bytes:
-    if path.exists() and not path.is_file():  # a pipe would keep us waiting
-        raise ValueError("it is not a plain file")
-    with path.open("rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise ValueError("it is larger than 64 KiB")
-    return data
 
 
 def _shown(part: re.Match[str]) -> str:

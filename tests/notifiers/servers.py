@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -79,6 +80,7 @@ class Kept:
     content: bytes
     encrypted: bool
     user: str | None
+    at: float = field(default_factory=time.time)  # by the clock of the wall
 
     @property
     def mail(self) -> EmailMessage:

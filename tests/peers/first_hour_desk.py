@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from slamon.core.instants import SECOND, Instant, Span, parse_instant
 from slamon.time import wall_now
@@ -46,22 +43,11 @@ class Beginner:
         assert said.text == "2026-06-08\n"
 
 
-@dataclass
-class DatedMailbox(Mailbox):
-    """Keeps when it took each mail, too."""
-
-    times: list[float] = field(default_factory=list)  # by the clock of the wall
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.times.append(time.time())
-        return await super().handle_DATA(server, session, envelope)
-
-
 @dataclass(frozen=True)
 class Receivers:
     """Who is told by mail, at a port of this machine, and in Slack; `ahead`: by whose clock."""
 
-    box: DatedMailbox
+    box: Mailbox
     port: int
     slack: WebhookReceiver
     ahead: Span
@@ -69,8 +55,7 @@ class Receivers:
     @property
     def mails(self) -> list[tuple[Instant, str]]:
         """When each arrived, and its subject."""
-        subjects = [str(one.mail["Subject"]) for one in self.box.kept]
-        return [(self._instant(at), subject) for at, subject in zip(self.box.times, subjects, strict=True)]
+        return [(self._instant(one.at), str(one.mail["Subject"])) for one in self.box.kept]
 
     @property
     def chats(self) -> list[tuple[Instant, str]]:
@@ -95,7 +80,7 @@ async def receiving(ahead: Span) -> AsyncIterator[Receivers]:
     """Both, while the block lasts."""
     slack = await WebhookReceiver().start()
     try:
-        async with mail_server(box := DatedMailbox()) as port:
+        async with mail_server(box := Mailbox()) as port:
             yield Receivers(box, port, slack, ahead)
     finally:
         await slack.stop()

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -38,21 +37,6 @@ notifiers: {{mail: {{kind: email, host: 127.0.0.1, port: {mail}, tls: none, from
 
 
 @dataclass
-class DatedMailbox(Mailbox):
-    """Keeps the instant at which it took the mail about each issue too, by subject."""
-
-    def __post_init__(self) -> None:
-        self.arrived: list[tuple[datetime, str]] = []
-
-    async def handle_DATA(self, *given: Any) -> str:
-        said = await super().handle_DATA(*given)
-        self.arrived.append((datetime.now(UTC), self.kept[-1].mail["Subject"]))
-        return said
-
-    def about(self, subject: str) -> list[tuple[datetime, str]]:
-        return [one for one in self.arrived if subject in one[1]]
-
-
 @pytest.fixture(scope="module")
 def redmine() -> Iterator[Redmine]:
     with running(SHARED / "servers", frozen=False) as found:
@@ -67,13 +51,18 @@ class Watched:
     redmine: Redmine
     service: ServiceProcess
     url: str
-    box: DatedMailbox
+    box: Mailbox
 
     def ask(self, subject: str) -> tuple[int, datetime]:
         """A customer opens an issue; its id and the instant of its creation, as Redmine tells it."""
         made = {"project_id": "desk", "tracker_id": 1, "subject": subject}
         issue = self.redmine.call("POST", "/issues.json", {"issue": made}, "carol")["issue"]
         return issue["id"], datetime.fromisoformat(issue["created_on"])
+
+    def about(self, subject: str) -> list[tuple[datetime, str]]:
+        """When each mail about an issue arrived, and its subject."""
+        mails = [(datetime.fromtimestamp(one.at, UTC), str(one.mail["Subject"])) for one in self.box.kept]
+        return [one for one in mails if subject in one[1]]
 
     def answer(self, id: int) -> None:
         self.redmine.call("PUT", f"/issues/{id}.json", {"issue": {"notes": "We are on it"}}, "alice")
@@ -87,7 +76,7 @@ class Watched:
 
 @pytest_asyncio.fixture
 async def watched(redmine: Redmine, tmp_path: Path) -> AsyncIterator[Watched]:
-    box, web = DatedMailbox(), free_port()
+    box, web = Mailbox(), free_port()
     async with mail_server(box) as mail:
         (tmp_path / "rules.yml").write_text(RULES, "utf-8")
         settings = SETTINGS.format(web=web, redmine=redmine.url, key=ADMIN, mail=mail)
@@ -105,29 +94,28 @@ async def watched(redmine: Redmine, tmp_path: Path) -> AsyncIterator[Watched]:
 async def test_nobody_answers_and_a_mail_warns_before_the_due_instant_and_tells_the_breach_after_it(
     watched: Watched, figure: Callable[[str], None]
 ) -> None:
-    box = watched.box
     at_once, _ = watched.ask("Answered at once")
     watched.answer(at_once)
     late, _ = watched.ask("Answered late")
     _, created = watched.ask("Never answered")
     due = created + PROMISED
 
-    await until(lambda: box.about("Never answered"), what="a warning arrived", patience=60)
-    warned, warning = box.about("Never answered")[0]
+    await until(lambda: watched.about("Never answered"), what="a warning arrived", patience=60)
+    warned, warning = watched.about("Never answered")[0]
     assert "is due in" in warning
     assert created + PROMISED / 2 <= warned < due
-    await until(lambda: box.about("Answered late"), what="the other warning arrived")
+    await until(lambda: watched.about("Answered late"), what="the other warning arrived")
     assert datetime.now(UTC) < due
     watched.answer(late)
 
-    await until(lambda: len(box.about("Never answered")) == 2, what="the breach arrived", patience=60)
-    told, breach = box.about("Never answered")[1]
+    await until(lambda: len(watched.about("Never answered")) == 2, what="the breach arrived", patience=60)
+    told, breach = watched.about("Never answered")[1]
     assert "is overdue" in breach
     assert due <= told < due + SOON
     await until(lambda: watched.counts(met=2, breached=1), what="the answers were seen")
     assert await watched.service.stop() == 0
-    assert box.about("Answered at once") == []
-    assert ["is due in" in subject for _, subject in box.about("Answered late")] == [True]
-    assert len(box.arrived) == 3
+    assert watched.about("Answered at once") == []
+    assert ["is due in" in subject for _, subject in watched.about("Answered late")] == [True]
+    assert len(watched.box.kept) == 3
     lead, delay = (due - warned).total_seconds(), (told - due).total_seconds()
     figure(f"redmine, alerts: the warning arrived {lead:.1f} s before the due instant, the breach {delay:.1f} s after")
