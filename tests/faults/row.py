@@ -23,15 +23,20 @@ class Off:
     names: str | Sequence[str]
     instead: Any
 
+    def __post_init__(self) -> None:
+        self._places()  # so that a name slamon has no more is told at import
+
     @contextmanager
     def applied(self) -> Iterator[None]:
         """While the block lasts."""
-        names = [self.names] if isinstance(self.names, str) else self.names
         with ExitStack() as stack:
-            for owner, attribute in map(_found, names):
+            for owner, attribute in self._places():
                 stack.callback(setattr, owner, attribute, vars(owner)[attribute])
                 setattr(owner, attribute, self.instead)
             yield
+
+    def _places(self) -> list[tuple[Any, str]]:
+        return [_found(name) for name in ([self.names] if isinstance(self.names, str) else self.names)]
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,6 @@ notifiers: {{mail: {{kind: email, host: 127.0.0.1, port: {mail}, tls: none, from
 """
 
 
-@dataclass
 @pytest.fixture(scope="module")
 def redmine() -> Iterator[Redmine]:
     with running(SHARED / "servers", frozen=False) as found:

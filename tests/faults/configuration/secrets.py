@@ -7,6 +7,7 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+from slamon import files
 from slamon.settings_file import references
 from tests.faults.configuration.refused import refused
 from tests.faults.process.hook import Posted
@@ -25,12 +26,11 @@ def _signed_by(house: House, secret: str, line: str) -> None:
     Webhook(secret).verify(found.body, dict(found.headers))
 
 
-_read = references._read
 _kept: dict[Path, bytes] = {}
 
 
-def _read_once(path: Path) -> bytes:
-    return _kept.setdefault(path, _read(path))
+def _read_once(path: Path, most: int) -> bytes:
+    return _kept.setdefault(path, files.contents(path, most))
 
 
 def _from_file(house: House, text: str, **keys: Any) -> None:
@@ -42,7 +42,7 @@ def _from_file(house: House, text: str, **keys: Any) -> None:
 @ROWS.add(
     "file of a secret rotated, then a reload",
     "The next message is signed by the new one",
-    Guard("`References`: read at each load", Off("slamon.settings_file.references._read", _read_once)),
+    Guard("`References`: read at each load", Off("slamon.settings_file.references.contents", _read_once)),
     ("T-1 breached", "T-2 breached"),
 )
 async def _(house: House) -> None:

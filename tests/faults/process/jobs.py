@@ -158,7 +158,7 @@ routes: [{name: all, match: all, group: {by: [id], wait: 1s}, steps: [{when: bre
 @ROWS.add(
     "standard output closed, to which a notifier writes",
     "Told; the other notifiers go on, and what waits for it is written once there is one again",
-    Guard("`console._put`: to the system at once", Off("slamon.notifiers.console._put", _buffered)),
+    Guard("`logs.put`: to the system at once", Off("slamon.notifiers.console.put", _buffered)),
     ("T-1 breached",),
     alone=True,
 )
