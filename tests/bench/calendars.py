@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -25,7 +25,7 @@ def _plain() -> tuple[workclock.Schedule, Calendar]:
 
 
 def _real() -> tuple[workclock.Schedule, Calendar]:
-    rules = [
+    rules: list[workclock.WorkDay | workclock.Break | workclock.Holidays] = [
         workclock.WorkDay(time(9), time(17)),
         workclock.Break(time(12), time(13)),
         workclock.Holidays(list(_CLOSED)),
@@ -58,6 +58,6 @@ def rows() -> Iterator[Row]:
         yield _row(f"due after 4 h ({name})", wanted[2], due, partial(theirs.add, _START, hours=4))
 
 
-def _row(what: str, wanted: float | None, ours: partial[object], theirs: partial[object]) -> Row:
+def _row(what: str, wanted: float | None, ours: Callable[[], object], theirs: Callable[[], object]) -> Row:
     mine, other = best(ours, 20_000), best(theirs, 20_000)
     return Row(what, microseconds(mine), f"{microseconds(other)} (workclock)", other / mine, wanted)

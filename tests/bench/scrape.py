@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -166,8 +165,8 @@ def _stall(says: IO[str], asks: IO[str], work: Callable[[], object]) -> float:
 def _service(folder: Path) -> Iterator[tuple[str, IO[str], IO[str]]]:
     """Its address, what it says and what it is asked."""
     command = [sys.executable, "-m", "tests.bench.scrape", str(folder)]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=_ROOT, env={**os.environ}, text=True, **pipes) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=_ROOT, text=True, stdin=pipe, stdout=pipe) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:

@@ -21,9 +21,8 @@ from slamon.cli import Exit
 from slamon.commands.doctor import doctor
 from slamon.store import SqliteStore
 from slamon.store.database import APPLICATION_ID, migrations
-from tests.e2e.process import ROOT, ServiceProcess, is_ready, until
+from tests.e2e.process import ROOT, ServiceProcess, free_port, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
-from tests.e2e.soak import free_port
 from tests.notifiers.servers import Mailbox, Reader, Writer, mail_server, serving
 from tests.store.build import opened
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -24,7 +25,7 @@ policies:
   - {name: gold, match: {customer.tier: gold}, calendar: 24x7, targets: {resolution: 1h}}
   - {name: office, match: all, calendar: office, targets: {resolution: 4h}}
 """
-TICKETS = [
+TICKETS: list[dict[str, Any]] = [
     {"id": "4711", "source": "desk", "subject": "VPN", "created_at": "2026-06-05T14:00:00Z"},
     {"id": "4712", "source": "desk", "created_at": "2026-06-05T14:00:00Z", "customer": {"tier": "gold"}},
     {"id": "4712", "source": "mail", "created_at": "2026-06-01T14:00:00Z"},

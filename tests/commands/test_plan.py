@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -33,7 +34,7 @@ routes:
       - {when: breached, notify: [chat, {via: mail, to: assignee, else: chat}]}
       - {when: breached, after: 30m, notify: pager}
 """
-TICKETS = [
+TICKETS: list[dict[str, Any]] = [
     {"id": "1", "source": "desk", "created_at": "2026-06-08T08:00:00Z", "fields": {"assignee": "anna"}},
     {"id": "2", "source": "desk", "created_at": "2026-06-08T08:30:00Z",
      "events": [{"id": "e", "at": "2026-06-08T10:00:00Z", "kind": "change", "set": {"status": "solved"}}]},

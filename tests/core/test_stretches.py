@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from slamon.core.explain import explain
 from slamon.core.instants import HOUR, MINUTE, SECOND, parse_instant
-from slamon.core.ticket import Event, Ticket
+from slamon.core.ticket import Event, EventKind, Ticket
 from tests.core.explaining import OFFICE, assert_told_exactly, change, judge_of, told
 
 RULES = """
@@ -77,7 +77,8 @@ _offsets = st.integers(0, 14 * 24 * 4).map(lambda quarters: quarters * 15 * MINU
 @st.composite
 def _events(draw: st.DrawFn) -> Event:
     at = CREATED + draw(_offsets) + draw(st.sampled_from([0, 1, SECOND]))
-    kind = draw(st.sampled_from(["message", "message", "change", "change", "change", "deleted", "restored"]))
+    kinds: list[EventKind] = ["message", "message", "change", "change", "change", "deleted", "restored"]
+    kind = draw(st.sampled_from(kinds))
     name = draw(st.sampled_from([None, "e1", "e2", "e3", "e10"]))
     if kind == "message":
         return Event(at, "message", name, draw(st.sampled_from(["customer", "agent", "bot"])), draw(st.booleans()))

@@ -21,8 +21,9 @@ from tests.settings_file.build import HOOK, START, settings
 
 PAGE = page("reference/settings.md")
 COMMON = {
-    one.name: ["kind", *(key.name for key in one.field._registry.common)] for one in (SOURCES, DIRECTORIES, NOTIFIERS)
-}  # type: ignore[attr-defined]
+    one.name: ["kind", *(key.name for key in one.field._registry.common)]  # type: ignore[attr-defined]
+    for one in (SOURCES, DIRECTORIES, NOTIFIERS)
+}
 SHARED = {one.path: one for one in options(Inner(HttpSettings), "sources.NAME")}  # of every kind that asks a server
 SECRET = "a secret"  # how a reader of secrets says what it takes
 FOLLOWS = {"port"}  # its default is what tls makes of it

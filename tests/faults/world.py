@@ -103,7 +103,8 @@ class World:
         self.reconciles = False
         self.source: Any = None
         self.store: Any = None
-        self.host, self.ca_file = "http://127.0.0.1", None
+        self.host = "http://127.0.0.1"
+        self.ca_file: str | None = None
         self._next_poll = self._next_reconciling = NOON
 
     @property

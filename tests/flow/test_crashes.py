@@ -239,7 +239,7 @@ async def test_a_cancelled_deliverer_marks_what_it_is_sending(tmp_path: Path) ->
         await gate.wait()
 
     await here.bench.loop.catch_up()
-    here.bench.desk.send = slow  # type: ignore[method-assign]
+    here.bench.desk.send = slow  # type: ignore[method-assign,assignment]
     running = asyncio.ensure_future(here.bench.deliverer.run())
     await here.bench.desk.took.wait()
     running.cancel()

@@ -43,7 +43,7 @@ async def desk(*statuses: int, **changes: Any) -> AsyncIterator[Desk]:
         yield made
 
 
-def about(one: Covered, **changes: object) -> Message:
+def about(one: Covered, **changes: Any) -> Message:
     return message(covers=(one,), **changes)
 
 

@@ -93,7 +93,8 @@ def _assert_bracketed(event: Event, written: Written, *, exact: bool) -> None:
         assert event.earliest <= since <= event.at, f"{name}={value} since {since}, not in {event}"
         ends.append(since)
     if exact:
-        touched = [at for at, *_ in (*written.states, *written.messages) if at <= event.at]
+        dates = [*(at for at, _ in written.states), *(at for at, _, _ in written.messages)]
+        touched = [at for at in dates if at <= event.at]
         assert event.at // SECOND == max(touched) // SECOND
 
 

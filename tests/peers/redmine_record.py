@@ -140,7 +140,7 @@ class Doing:
         made |= {"description": "Steps\r\n\r\n* é 漢字", "priority_id": self._priorities[priority]}
         id = self.redmine.call("POST", "/issues.json", {"issue": made}, by)["issue"]["id"]
         usual = {"priority": priority, "type": TRACKERS[tracker], "project": self.project.upper(), "assignee": None}
-        further = {"due_at": None, "category": None, "customer": None, "parts": []}
+        further: dict[str, Any] = {"due_at": None, "category": None, "customer": None, "parts": []}
         self.written[str(id)] = Written(self.now, status(1) | usual | further)
 
     def update(self) -> None:

@@ -151,7 +151,12 @@ class Doing:
     def create(self) -> str:
         """A new ticket of carol's, made for her by root."""
         priority = self.random.choice([0, 20, 50])
-        made = {"Queue": "Support", "Subject": "It does not work", "Content": "é 漢字", "ContentType": "text/plain"}
+        made: dict[str, Any] = {
+            "Queue": "Support",
+            "Subject": "It does not work",
+            "Content": "é 漢字",
+            "ContentType": "text/plain",
+        }
         made |= {"Requestor": "carol@example.org", "Priority": priority, "CustomFields": {"Customer": "acme"}}
         id = str(self.tracker.call("POST", "/ticket", made)["id"])
         usual = {"priority": str(priority), "group": "Support", "assignee": None, "customer": "acme"}

@@ -57,7 +57,7 @@ class Exim:
         for file in files:
             file.unlink()
         assert all(isinstance(one, EmailMessage) for one in found)
-        return found  # type: ignore[return-value]
+        return found
 
     @property
     def is_empty(self) -> bool:

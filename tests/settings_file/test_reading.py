@@ -149,7 +149,7 @@ notifiers:
 def test_the_rules_and_the_names_of_notifiers_are_known_even_if_something_else_is_wrong() -> None:
     found = read("version: 2\nrules: promises\nnotifiers: {slack: {kind: slak}}\n")
     assert found.settings is None
-    assert (found.rules, found.notifiers) == (Path("promises"), {"slack", "console"})
+    assert (found.rules, found.notifiers) == (Path("promises"), frozenset({"slack", "console"}))
     broken = read("rules: []\nnotifiers: []\n")
     assert (broken.rules, broken.notifiers) == (None, None)
 

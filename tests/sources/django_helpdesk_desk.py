@@ -23,7 +23,7 @@ class Desk(Follower):
     """Follows a helpdesk whose clock is the same."""
 
     def __init__(self, server: Server, time: ManualTime, **keys: Any) -> None:
-        usual = {"user": "slamon", "password": Secret("open sesame")}
+        usual: dict[str, Any] = {"user": "slamon", "password": Secret("open sesame")}
         settings = DjangoHelpdeskSettings(url=server.url, **(usual | keys))
         super().__init__(lambda around: DjangoHelpdeskSource("desk", settings, around), time)
         self.server = server

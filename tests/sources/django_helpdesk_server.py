@@ -39,7 +39,13 @@ class Helpdesk:
         self.written += 1
         ticket = self.tickets[int(id)]
         date = format_instant(self.now)
-        usual = {"title": "Follow-up", "comment": "", "public": True, "new_status": None, "message_id": None}
+        usual: dict[str, Any] = {
+            "title": "Follow-up",
+            "comment": "",
+            "public": True,
+            "new_status": None,
+            "message_id": None,
+        }
         made = {"id": self.written, "ticket": int(id), "user": user, "date": date} | usual | values
         if made["title"] != "Ticket Opened" and user is not None:
             ticket["title"] = made["title"]

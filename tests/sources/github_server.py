@@ -125,7 +125,7 @@ class Hub:
 async def reading(hub: Hub, folder: Path, **keys: Any) -> AsyncIterator[tuple[GithubSource, Server]]:
     """A source of the server, with the settings that are not the usual ones."""
     async with serving(hub) as server:
-        usual = {"url": server.url, "token": Secret(TOKEN), "repositories": ("acme/vpn",)}
+        usual: dict[str, Any] = {"url": server.url, "token": Secret(TOKEN), "repositories": ("acme/vpn",)}
         settings = GithubSettings(**(usual | keys))
         source = GithubSource("hub", settings, Surroundings(folder, ManualTime(NOW), NOW))
         try:

@@ -132,7 +132,12 @@ async def reading(
 
 def usual(**keys: Any) -> RestSettings:
     """Settings that work, with some others."""
-    known = {"token": Secret(TOKEN), "listing": LIST, "ticket": TICKET, "url": "https://desk.example/api"}
+    known: dict[str, Any] = {
+        "token": Secret(TOKEN),
+        "listing": LIST,
+        "ticket": TICKET,
+        "url": "https://desk.example/api",
+    }
     return RestSettings(**(known | keys))
 
 

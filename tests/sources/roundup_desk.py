@@ -24,7 +24,7 @@ class Desk(Follower):
     """Follows a tracker whose clock is the same."""
 
     def __init__(self, server: Server, time: ManualTime, **keys: Any) -> None:
-        usual = {"user": "slamon", "password": Secret(PASSWORD), "agents": AGENTS}
+        usual: dict[str, Any] = {"user": "slamon", "password": Secret(PASSWORD), "agents": AGENTS}
         settings = RoundupSettings(url=f"{server.url}/tracker", **(usual | keys))
         super().__init__(lambda around: RoundupSource("desk", settings, around), time)
         self.server = server

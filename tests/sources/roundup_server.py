@@ -45,8 +45,19 @@ class Tracker:
 
     def create(self, by: str, **values: Any) -> str:
         id = str(len(self.items["issue"]) + 1)
-        usual = {"title": f"Issue {id}", "status": "unread", "priority": "bug", "assignedto": None, "keyword": []}
-        born = {"creation": self.now, "activity": self.now, "creator": self._id("user", by), "messages": []}
+        usual: dict[str, Any] = {
+            "title": f"Issue {id}",
+            "status": "unread",
+            "priority": "bug",
+            "assignedto": None,
+            "keyword": [],
+        }
+        born: dict[str, Any] = {
+            "creation": self.now,
+            "activity": self.now,
+            "creator": self._id("user", by),
+            "messages": [],
+        }
         self.items["issue"][id] = born | self._links(usual | values)
         return id
 

@@ -61,7 +61,14 @@ class Desk:
     def create(self, **keys: Any) -> int:
         """A ticket of carol's, made by root."""
         id = len(self.tickets) + 1
-        shown = {"Status": "new", "Priority": "0", "Queue": "3", "Owner": "6", "Creator": "root", "Due": NEVER}
+        shown: dict[str, Any] = {
+            "Status": "new",
+            "Priority": "0",
+            "Queue": "3",
+            "Owner": "6",
+            "Creator": "root",
+            "Due": NEVER,
+        }
         shown |= {"Requestor": ["carol"], "Created": iso(self.time.now()), "Subject": f"Ticket {id}", "SLA": ""}
         self.tickets[id] = shown | {"Starts": NEVER, "CustomFields": [], "EffectiveId": id} | keys
         self.done(id, "Create", by=self.tickets[id]["Creator"])

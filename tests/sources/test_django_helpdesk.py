@@ -174,7 +174,8 @@ async def test_what_a_real_one_answered_is_read_right(shared: Path) -> None:
 
 
 def settings(**keys: Any) -> DjangoHelpdeskSettings:
-    return DjangoHelpdeskSettings(**({"url": "https://desk.example", "user": "slamon", "password": Secret("x")} | keys))
+    usual: dict[str, Any] = {"url": "https://desk.example", "user": "slamon", "password": Secret("x")}
+    return DjangoHelpdeskSettings(**(usual | keys))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ async def test_one_connection_serves_many_requests() -> None:
             await client.get("x", Shape)
             assert client._session is not None
             assert client._session.connector is not None
-            ports.add(len(client._session.connector._conns))  # type: ignore[attr-defined]
+            ports.add(len(client._session.connector._conns))
     assert ports == {1}
     assert len(server.requests) == 3
 

@@ -19,7 +19,7 @@ from slamon.ports import SourceError
 from slamon.sources.http import Found, NoneRead, Unexpected
 from slamon.sources.http.cursor import Cursor, read_cursor
 from slamon.sources.http.unread import AT_ONCE, LONGEST_PAUSE, MOST, Unread, due, put_off
-from tests.sources.test_http_feed import START, Row, World
+from tests.sources.feed_world import START, Row, World
 
 NOW = START
 

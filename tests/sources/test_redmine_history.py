@@ -50,7 +50,9 @@ def issue(state: dict[str, Any], journals: list[Journal], updated_at: Instant | 
     def reference(key: str) -> Reference | None:
         return Reference(int(state[key])) if state[key] else None
 
-    mandatory = {one: Reference(int(state[f"{one}_id"])) for one in ("project", "tracker", "status", "priority")}
+    mandatory: dict[str, Any] = {
+        one: Reference(int(state[f"{one}_id"])) for one in ("project", "tracker", "status", "priority")
+    }
     customs = [CustomField(7, "Customer", state["cf.7"] or ""), CustomField(8, "Parts", state["cf.8"], multiple=True)]
     updated = updated_at or max([T0, *(journal.at for journal in journals)])
     return Issue(

@@ -63,7 +63,12 @@ def whole_ticket() -> Desk:
 
 @pytest.mark.asyncio
 async def test_a_ticket_with_messages_and_changes_has_a_full_history(tmp_path: Path) -> None:
-    keys = {"messages": MESSAGES, "changes": CHANGES, "fields": {"group": "team", "label": "title"}, **MEANING}
+    keys: dict[str, Any] = {
+        "messages": MESSAGES,
+        "changes": CHANGES,
+        "fields": {"group": "team", "label": "title"},
+        **MEANING,
+    }
     async with reading(whole_ticket(), tmp_path, **keys) as (source, _):
         tickets, _, _ = await poll(source)
     found = tickets["7"]
@@ -192,7 +197,7 @@ async def test_a_probe_names_expressions_that_find_nothing_and_statuses_without_
         path="tickets/{id}", item="ticket", created_at="created", subject="titel", status="state.name"
     )
     desk = Desk([ticket(1), ticket(2, state={"name": "Done"})])
-    keys = {"ticket": mapped, "fields": {"customer": "org.name"}, "status": {"Done": "solved"}}
+    keys: dict[str, Any] = {"ticket": mapped, "fields": {"customer": "org.name"}, "status": {"Done": "solved"}}
     async with reading(desk, tmp_path, **keys) as (source, _):
         findings = await source.probe()
     assert [one.text for one in findings if one.level == "warning"] == [

@@ -105,18 +105,19 @@ def test_what_cannot_be_worked_out_says_so_and_shows_no_data(text: str, said: st
 
 def test_authors_are_whom_the_expressions_name_and_nobody_is_a_customer() -> None:
     mapping = TicketMapping(path="t/{id}", created_at="created", author=AuthorMapping(mail="by", roles="role"))
-    agents = {"agents": Agents(roles=("support",), domains=("desk.example",)), "bots": Bots(users=("cron@x.example",))}
-    shown = [
-        translated({"id": 1, "created": 5, **item}, ticket=mapping, **agents).created_by
-        for item in [
-            {"by": "anna@desk.example"},
-            {"by": "carl@x.example", "role": "Support"},
-            {"by": "carl@x.example", "role": ["none", "Support"]},
-            {"by": "carl@x.example"},
-            {"by": "cron@x.example"},
-            {},
-        ]
+    agents: dict[str, Any] = {
+        "agents": Agents(roles=("support",), domains=("desk.example",)),
+        "bots": Bots(users=("cron@x.example",)),
+    }
+    authors: list[dict[str, Any]] = [
+        {"by": "anna@desk.example"},
+        {"by": "carl@x.example", "role": "Support"},
+        {"by": "carl@x.example", "role": ["none", "Support"]},
+        {"by": "carl@x.example"},
+        {"by": "cron@x.example"},
+        {},
     ]
+    shown = [translated({"id": 1, "created": 5, **item}, ticket=mapping, **agents).created_by for item in authors]
     assert shown == ["agent", "agent", "agent", "customer", "bot", "customer"]
 
 

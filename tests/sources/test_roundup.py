@@ -217,7 +217,12 @@ async def test_what_a_real_one_answered_is_read_right(shared: Path) -> None:
 
 
 def settings(**keys: Any) -> RoundupSettings:
-    usual = {"url": "https://bugs.example/tracker", "user": "slamon", "password": Secret("x"), "agents": AGENTS}
+    usual: dict[str, Any] = {
+        "url": "https://bugs.example/tracker",
+        "user": "slamon",
+        "password": Secret("x"),
+        "agents": AGENTS,
+    }
     return RoundupSettings(**(usual | keys))
 
 

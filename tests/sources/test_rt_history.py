@@ -15,7 +15,12 @@ DAY = "2026-03-02T"
 
 
 def shown(**keys: Any) -> Shown:
-    usual = {"Status": "open", "Created": f"{DAY}08:00:00Z", "LastUpdated": f"{DAY}20:00:00Z", "Priority": "0"}
+    usual: dict[str, Any] = {
+        "Status": "open",
+        "Created": f"{DAY}08:00:00Z",
+        "LastUpdated": f"{DAY}20:00:00Z",
+        "Priority": "0",
+    }
     usual |= {"Queue": {"id": "3"}, "Owner": {"id": 6, "Name": "Nobody"}, "Creator": {"id": 14, "Name": "root"}}
     return msgspec.convert({"id": 4, "CustomFields": [], **usual, **keys}, Shown)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from slamon.core.instants import Instant
 from slamon.core.message import Message
 from slamon.ports import CommitmentRow, Delivery, Judgement, NewDelivery, Notification, Store
 
 SOURCE = "desk"
+_Store = TypeVar("_Store", bound=Store)
 
 
 @asynccontextmanager
-async def opened(store: Store) -> AsyncIterator[Store]:
+async def opened(store: _Store) -> AsyncIterator[_Store]:
     """The store, open, and closed again whatever happens."""
     await store.open()
     try:

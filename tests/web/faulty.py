@@ -149,9 +149,9 @@ class Place:
 
     async def said(self) -> Said:
         """Everything, asked of everybody."""
-        answers = [await self.get(path) for path in _ENDPOINTS]
+        livez, healthz, readyz, metrics = [await self.get(path) for path in _ENDPOINTS]
         status = await self._typed("status")
-        return Said(*answers, status, await self._typed("healthcheck"))
+        return Said(livez, healthz, readyz, metrics, status, await self._typed("healthcheck"))
 
     async def _typed(self, command: str) -> Result:
         return await asyncio.to_thread(CliRunner().invoke, cli, [command, "--config", str(self.config)])

@@ -20,7 +20,7 @@ _TABLE = "| fault | `/healthz` | `/readyz` | `/metrics` | `slamon status` | `sla
 _STANDS_FOR = {"FILE": r"\S+", "URL": r"http://\S+", "SOCKET": r"\S+\.sock", "N": r"\d+(\.\d+)?", "SPAN": r"\d[\w ]*"}
 _NOTHING = "\N{EN DASH}"
 
-assert causes  # importing it is what makes CAUSES complete
+assert causes.__all__  # importing it is what makes CAUSES complete
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class DayRow:
         await run.put("1", self.created)
         await run.pass_until(self.until)
         same("sent once each", len({one.id for one in run.desk.sent}), len(run.desk.sent))
-        return [f"{format_instant(one.at // SECOND * SECOND)} {one.title}" for one in run.desk.sent]
+        return [f"{format_instant((one.at or 0) // SECOND * SECOND)} {one.title}" for one in run.desk.sent]
 
 
 ROWS = [

@@ -60,7 +60,7 @@ async def _mark_first(self: SqliteStore, judgements: Sequence[Judgement], now: I
     bare = [replace(one, deliveries=()) for one in judgements]
     applied = await self._units.write(lambda db: transactions.apply(db, bare, now))
     found = [delivery for one in judgements for delivery in one.deliveries]
-    queued = await self._units.write(lambda db: transactions.queue(db, found, now)) if found else 0
+    queued = await self._units.write(lambda db: queueing.queue(db, found, now)) if found else 0
     return replace(applied, queued=queued)
 
 

@@ -56,7 +56,7 @@ class Inside:
 
     async def start(self) -> None:
         capture = structlog.testing.LogCapture()
-        capture.entries = self.logs  # type: ignore[assignment]
+        capture.entries = self.logs
         structlog.configure(
             processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, capture]
         )

@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import Any
 
 from slamon.store.database import migrations
-from tests.e2e.soak import free_port
+from tests.e2e.process import free_port
 from tests.faults.process.house import House
 from tests.faults.process.rows import LivingRows
 from tests.faults.process.service import Outside

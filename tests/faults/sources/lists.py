@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from slamon.core.instants import DAY, HOUR, MINUTE
-from slamon.sources.http import feed
+from slamon.sources.http.cursor import Cursor
 from tests.faults.clock import at
 from tests.faults.github import Github
 from tests.faults.redmine import PASS, Note
@@ -117,9 +117,7 @@ async def _(world: World) -> None:
     "All is read anew; nothing is lost and nobody is told anything twice",
     Guard(
         "`feed.read_cursor`",
-        Off(
-            "slamon.sources.http.feed.read_cursor", lambda given: given and msgspec.json.decode(given, type=feed.Cursor)
-        ),
+        Off("slamon.sources.http.feed.read_cursor", lambda given: given and msgspec.json.decode(given, type=Cursor)),
     ),
     USUAL,
 )

@@ -7,6 +7,7 @@ from typing import Any
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND
 from slamon.flow.filed import Filed
 from slamon.sources.http import source
+from slamon.sources.http.feed import Found
 from tests.faults.clock import at
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
@@ -157,7 +158,7 @@ async def _(world: World) -> None:
 
 
 async def _all_or_nothing(self: Any, ids: Any) -> Any:
-    return source.Found(await source.together(self.ticket(id) for id in ids), [])
+    return Found(await source.together(self.ticket(id) for id in ids), [])
 
 
 @ROWS.add(

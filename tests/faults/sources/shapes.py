@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from slamon.core.ticket import Ticket
 from slamon.ports import SourceError
-from slamon.sources.http import source
+from slamon.sources.http.feed import Found
 from slamon.sources.http.refusals import NotFound
 from tests.faults.redmine import PASS
 from tests.faults.row import Guard, Off
@@ -93,8 +94,8 @@ async def _(world: World) -> None:
 
 async def _swallowing(self: Any, ids: Any) -> Any:
     found = [await self._ticket_or_problem(id) for id in ids]
-    tickets = [one for one in found if isinstance(one, source.Ticket)]
-    return source.Found(tickets, [str(one) for one in found if isinstance(one, SourceError)])
+    tickets = [one for one in found if isinstance(one, Ticket)]
+    return Found(tickets, [str(one) for one in found if isinstance(one, SourceError)])
 
 
 @ROWS.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email import message_from_bytes
 from email.headerregistry import Address
@@ -17,6 +18,7 @@ from tests.faults.rows import Rows
 from tests.faults.world import World, same
 
 ROWS = Rows()
+_NOTHING = re.compile("(?!)")
 _LEAD = Address("Lead", addr_spec="lead@example.com")
 
 
@@ -79,14 +81,14 @@ _add(
 _add(
     "text that turns the direction of writing",
     "The alert comes; what notifiers send has no such character in it",
-    Guard("`text._INVISIBLE`", Off("slamon.notifiers.text._INVISIBLE", text.re.compile("(?!)"))),
+    Guard("`text._INVISIBLE`", Off("slamon.notifiers.text._INVISIBLE", _NOTHING)),
     "invoice \u202efdp.exe\u202c \u2066\u200f",
     lambda world: same("direction turned", [one for one in "\u202e\u202c\u2066\u200f" if one in _slack(world)], []),
 )
 _add(
     "NUL and other controls in a subject",
     "The alert comes; what notifiers send has none of them in it",
-    Guard("`text._UNPRINTABLE`", Off("slamon.notifiers.text._UNPRINTABLE", text.re.compile("(?!)"))),
+    Guard("`text._UNPRINTABLE`", Off("slamon.notifiers.text._UNPRINTABLE", _NOTHING)),
     "disk\0full \x1b[31mred\x07",
     lambda world: same("controls", [one for one in ("\\u0000", "\\u001b", "\\u0007") if one in _slack(world)], []),
 )

@@ -61,9 +61,8 @@ async def _(place: Place) -> AsyncIterator[None]:
 
 async def _falls_silent(place: Place, part: str) -> None:
     """Let the watchdog look more often than a part may be silent, while all others live on."""
-    hung, others = [], []
-    for pulse in place.watchdog._pulses:
-        (hung if pulse.name == part else others).append(pulse)
+    pulses = place.watchdog._pulses
+    hung, others = [[one for one in pulses if (one.name == part) is at_fault] for at_fault in (True, False)]
     hung[0].poke()
     while not hung[0].is_silent:
         await all_live_on(place, others)
