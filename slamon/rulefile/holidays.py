@@ -29,6 +29,15 @@ def _known_years(country: str) -> range:
     return range(known.start_year, known.end_year + 1)
 
 
+@cache
+def _language(country: str) -> str | None:
+    """Of the names: English, as all else that is told, where it is known. Left open it would be the environment's."""
+    import holidays
+
+    known = holidays.country_holidays(country)
+    return next((one for one in known.supported_languages if one.startswith("en")), known.default_language)
+
+
 @dataclass(frozen=True, slots=True)
 class PublicHolidays:
     """The public holidays of a country or one of its subdivisions."""
@@ -41,7 +50,8 @@ class PublicHolidays:
 
         if year not in _known_years(self.country):
             return {}
-        return dict(holidays.country_holidays(self.country, subdiv=self.subdivision, years=year))
+        language = _language(self.country)
+        return dict(holidays.country_holidays(self.country, subdiv=self.subdivision, years=year, language=language))
 
 
 class Closures:

@@ -10,7 +10,7 @@ import pytest
 from slamon.core.calendars import ALWAYS, Calendar, Window
 from slamon.core.instants import DAY, HOUR, MINUTE, parse_instant
 from slamon.rulefile import read_texts
-from slamon.rulefile.holidays import Closures
+from slamon.rulefile.holidays import Closures, PublicHolidays
 from tests.rulefile.texts import around, good
 
 
@@ -80,6 +80,16 @@ def test_public_holidays_are_those_of_the_country_and_its_part_in_any_year() -> 
         assert [windows(one, f"{year}-10-03") for one in (germany, berlin, norway)] == [[], [], [(9, 17)]]
         assert [windows(one, f"{year}-03-08") for one in (germany, berlin)] == [[(9, 17)], []]
         assert windows(norway, f"{year}-05-17") == []
+
+
+@pytest.mark.parametrize("language", ["de_DE.UTF-8", "fr", "C.UTF-8", ""])
+def test_public_holidays_have_the_same_names_in_every_environment(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.setenv(variable, language)
+    names = [PublicHolidays(*where).of(2026)[date(2026, 1, 1)] for where in (("DE", "BE"), ("JP", None), ("GB", None))]
+    assert names == ["New Year's Day"] * 3
 
 
 def test_dates_beat_public_holidays_and_files() -> None:

@@ -86,7 +86,7 @@ async def test_a_refusal_is_a_status_a_line_and_perhaps_when_to_come_again(taker
 @pytest.mark.asyncio
 async def test_a_mebibyte_is_taken_and_a_byte_more_is_not(taker: Taker) -> None:
     assert (await taker.push(b"x" * MOST_BYTES))[0] == 202
-    assert await taker.raw(f"Content-Length: {MOST_BYTES + 1}".encode()) == b"HTTP/1.1 413 Request Entity Too Large\r\n"
+    assert (await taker.raw(f"Content-Length: {MOST_BYTES + 1}".encode())).startswith(b"HTTP/1.1 413 ")
     chunk = f"{MOST_BYTES + 1:x}\r\n".encode() + b"x" * (MOST_BYTES + 1) + b"\r\n0\r\n\r\n"
     assert (await taker.raw(b"Transfer-Encoding: chunked", body=chunk)).startswith(b"HTTP/1.1 413 ")
     assert len(taker.taken) == 1
