@@ -95,6 +95,9 @@ class Reading:
         assert len(rows) == len(found)
         return found
 
+    def _is_judged(self) -> bool:
+        return not self._rows("SELECT id FROM tickets WHERE marked IS NOT NULL LIMIT 1")
+
     def _rows(self, question: str) -> list[Any]:
         if not self._database.exists():
             return []
@@ -110,10 +113,11 @@ class Reading:
         return self.proxy.read[begun:]
 
     async def to_the_end(self) -> list[str]:
-        """Run until all is read; which issues were asked for."""
+        """Run until all is read and judged; which issues were asked for."""
         begun = len(self.proxy.read)
         await self.service.start()
         await until(lambda: is_ready(self._url), what="all is read", patience=PATIENCE)
+        await until(self._is_judged, what="all is judged", patience=PATIENCE)
         assert await self.service.stop() == 0
         return self.proxy.read[begun:]
 
