@@ -10,24 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from slamon.core.instants import MINUTE, Instant, Span
-from slamon.core.known import last_fields, next_event
 from slamon.core.moments import Moment
 from slamon.core.policy import Place
 from slamon.core.routes import Recipient
-
-__all__ = [
-    "HELD_BUNDLE",
-    "LATE",
-    "LATE_BUNDLE",
-    "Alert",
-    "Reaches",
-    "canonical",
-    "delivery_id",
-    "is_named",
-    "last_fields",
-    "next_event",
-    "sender",
-]
 
 LATE: Span = MINUTE  # what is seen, or sent, later than this after it was due is late
 LATE_BUNDLE = "late"  # first seen late: after downtime, or as a silence ends

@@ -14,7 +14,7 @@ from slamon.core.decide import Decided, decide
 from slamon.core.instants import DAY, Instant, Span
 from slamon.core.judge import Judge
 from slamon.core.known import Known
-from slamon.core.message import Message
+from slamon.core.message import Message, footer_of
 from slamon.core.moments import REALERT_AFTER, Moment, moments, next_moment, overtaken
 from slamon.core.routes import Routing
 from slamon.core.standing import NOTHING_SAID, Standing
@@ -88,12 +88,8 @@ class Assessor:
             for alert in decided.due:
                 if cycle is not None and alert.identity in identities:
                     text = message(alert, ticket, known.now, cycle.shown or cycle, verdict, at, self.zone)
-                    notes = (
-                        self.footer,
-                        remark,
-                        lateness(alert.due_at, at, self.zone) if at - alert.due_at > LATE else None,
-                    )
-                    footer = " · ".join(note for note in notes if note) or None
+                    late = lateness(alert.due_at, at, self.zone) if at - alert.due_at > LATE else None
+                    footer = footer_of(self.footer, remark, late)
                     found[alert.identity] = msgspec.structs.replace(text, footer=footer)
         return found
 
@@ -104,7 +100,7 @@ class Assessor:
         standing: Standing,
         horizon: Span | None,
         known: Known | None = None,
-        reaches: Reaches = is_named,
+        reaches: Reaches | None = None,
     ) -> Iterator[tuple[Cycle | None, Verdict, Decided]]:
         known = known or Known(ticket, at)
         for cycle, verdict in self.judge.judged(ticket, at):

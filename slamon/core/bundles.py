@@ -19,7 +19,7 @@ PATIENCE: Span = MINUTE  # what is to be told together does not wait longer for 
 UNLIMITED = 1 << 31
 _KEPT_WINDOWS = 1_000  # above so many those that are over are dropped
 
-Home = tuple[str, str | None]  # route and address
+Audience = tuple[str, str | None]  # route and address
 Key = tuple[str, str | None, str]  # and bundle
 
 
@@ -37,6 +37,10 @@ class Waiting:
     @property
     def key(self) -> Key:
         return self.route, self.address, self.bundle
+
+    @property
+    def audience(self) -> Audience:
+        return self.route, self.address
 
     @property
     def order(self) -> tuple[Instant, str, str, str]:
@@ -57,8 +61,8 @@ class Choice:
     left: int = 0  # how many more may go alone before the window counts
 
     @property
-    def home(self) -> Home:
-        return self.bundles[0].route, self.bundles[0].address
+    def audience(self) -> Audience:
+        return self.bundles[0].audience
 
     @property
     def together(self) -> bool:
@@ -96,7 +100,7 @@ class Bundles:
     def __init__(self, groups: Mapping[str, Group]) -> None:
         self._groups = groups
         self._windows: dict[Key, _Window] = {}
-        self._routes: dict[Home, _Window] = {}
+        self._routes: dict[Audience, _Window] = {}
 
     def group(self, route: str) -> Group:
         return self._groups.get(route) or Group()
@@ -110,25 +114,29 @@ class Bundles:
         next `group.wait`; if there is more, what waits is merged.
         """
         ready: list[_Ready] = []
-        later: list[Instant] = []
+        later: list[tuple[Instant, Waiting]] = []
         for one in waiting:
             at = self._ready_at(one, now, settled)
             if at > now:
-                later.append(at)
+                later.append((at, one))
             else:
                 ready.append(self._how(one, now))
         if not ready:
-            return min(later, default=None)
+            return min((at for at, _ in later), default=None)
         first = min(ready, key=lambda one: one.waiting.order)
-        home = first.waiting.key[:2]
-        same = [one for one in ready if one.waiting.key[:2] == home]
-        return self._choice(first, same, crowded=sum(one.messages for one in ready) > room)
+        same = [one for one in ready if one.waiting.audience == first.waiting.audience]
+        choice = self._choice(first, same, crowded=sum(one.messages for one in ready) > room)
+        if len(choice.bundles) == 1:
+            return choice
+        # The window that this opens is the route's: who waits in one of his own would wait twice.
+        company = [one for _, one in later if one.audience == choice.audience and not one.collective]
+        return replace(choice, bundles=(*choice.bundles, *company))
 
     def went(self, choice: Choice, now: Instant) -> None:
         """Something of a choice was bound to go out."""
-        group = self.group(choice.home[0])
+        group = self.group(choice.audience[0])
         if len(choice.bundles) > 1:
-            self._routes[choice.home] = _Window(now, group.wait)
+            self._routes[choice.audience] = _Window(now, group.wait)
             return
         [one] = choice.bundles
         if choice.opens:
@@ -159,7 +167,7 @@ class Bundles:
 
         A clock that was set back must not make anybody wait for the time that it was set back by.
         """
-        found = (self._windows.get(one.key), self._routes.get(one.key[:2]))
+        found = (self._windows.get(one.key), self._routes.get(one.audience))
         return [window.ends for window in found if window is not None and window.opened <= now]
 
     def _how(self, one: Waiting, now: Instant) -> _Ready:
@@ -183,4 +191,4 @@ class Bundles:
 
     def _forget(self, now: Instant) -> None:
         self._windows = {key: one for key, one in self._windows.items() if one.ends > now}
-        self._routes = {home: one for home, one in self._routes.items() if one.ends > now}
+        self._routes = {audience: one for audience, one in self._routes.items() if one.ends > now}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from msgspec import Struct
@@ -13,18 +14,18 @@ from slamon.core.instants import Instant, Span
 from slamon.core.known import Known
 from slamon.core.match import EVERYTHING, Fields, lookup
 from slamon.core.moments import AT_RISK, BREACHED, CANCELLED, MET, MISSED, RESUMED, Moment, promise_of
-from slamon.core.occasions import Occasion, is_open, last_occasion, next_occasion, quiet_until
+from slamon.core.occasions import Occasion, is_open, last_occasion, next_occasion
+from slamon.core.recipients import quiet_of, told_once
 from slamon.core.routes import Quiet, Recipient, Route, RouteStep, Routing
 from slamon.core.standing import Ack, Silence, Standing
 from slamon.core.ticket import Ticket
-from slamon.core.verdict import Verdict
+from slamon.core.verdict import NOT_YET_BROKEN, Verdict
 
 _NO_CALL = frozenset({MET, MISSED, CANCELLED, RESUMED})  # news that call on nobody to do something
-_BEFORE_DUE = frozenset({"on_track", "at_risk"})
 
 
 class Decided(Struct, frozen=True):
-    """The alerts of a commitment that have come due by an instant, and when something new comes due next."""
+    """The alerts of a commitment or a condition that have come due by an instant, and when something new does next."""
 
     due: tuple[Alert, ...]
     wakes_at: Instant | None
@@ -38,12 +39,13 @@ def decide(
     reached: Sequence[Moment],
     standing: Standing,
     horizon: Span | None,
-    reaches: Reaches = is_named,
+    reaches: Reaches | None = None,
 ) -> Decided:
     """Who is to be told what of a commitment that has come to some moments.
 
-    Older than the horizon: nothing, but for breaches that still stand; no horizon: however old. `reaches` decides only
-    whose quiet counts, that of `via` or that of `else`: no identity rests on it.
+    Older than the horizon: nothing, but for breaches that still stand; no horizon: however old. `reaches` decides
+    whose quiet counts, that of `via` or that of `else`, and who is told anyway: no identity rests on it. Without it
+    nobody is left out for being told anyway, as fits what was decided before.
     """
     one = _Commitment(known, cycle.shown or cycle, verdict, standing, reaches)
     due: list[Alert] = []
@@ -69,7 +71,9 @@ class _Line(Struct, frozen=True):
 class _Commitment:
     """A commitment at an instant, as routes look at it."""
 
-    def __init__(self, known: Known, cycle: Cycle, verdict: Verdict, standing: Standing, reaches: Reaches) -> None:
+    def __init__(
+        self, known: Known, cycle: Cycle, verdict: Verdict, standing: Standing, reaches: Reaches | None
+    ) -> None:
         assert cycle.bound is not None
         self.known = known
         self.at = known.at
@@ -106,7 +110,7 @@ class _Commitment:
 
     def to_tell(self, step: RouteStep, reached: Sequence[Moment]) -> list[Moment]:
         """The moments that a step names. Of warnings those after the highest that it has come due for, and that one."""
-        named = [moment for moment in reached if _is_in(step.when, moment)]
+        named = [moment for moment in reached if moment.is_among(step.when)]
         warnings = [moment for moment in named if AT_RISK in moment.names]
         if len(warnings) < 2:
             return named
@@ -127,8 +131,11 @@ class _Commitment:
             return
         inside = step.during is None or is_open(step.during, occasion.due_at)
         told = step.notify if inside else step.otherwise
-        for recipient in _without_repeats(told, line.quiet, moment, occasion.due_at) if line.quiet else told:
-            yield self._alert(line, moment, occasion, recipient)
+        who_of = partial(_named, self.known.fields_at(occasion.due_at))
+        if self.reaches is not None:
+            told = tuple(told_once(told, line.quiet, moment, occasion.due_at, who_of, self.reaches))
+        for recipient in told:
+            yield self._alert(line, moment, occasion, recipient, who_of(recipient))
 
     def _is_acknowledged(self, step: RouteStep, moment: Moment, occasion: Occasion) -> bool:
         """Acknowledged before it came due, if it was to come a time after its moment; or before it was told."""
@@ -136,11 +143,11 @@ class _Commitment:
             return False
         due_at, waited = occasion.due_at, step.after is not None or occasion.number > 0
         before = waited and any(ack.at <= due_at and (ack.until is None or due_at < ack.until) for ack in self.acks)
-        return before or (moment.name not in _NO_CALL and any(due_at <= ack.at <= self.at for ack in self.acks))
+        calls = waited or moment.name not in _NO_CALL
+        return before or (calls and any(due_at <= ack.at <= self.at for ack in self.acks))
 
-    def _alert(self, line: _Line, moment: Moment, occasion: Occasion, recipient: Recipient) -> Alert:
+    def _alert(self, line: _Line, moment: Moment, occasion: Occasion, recipient: Recipient, who: Any) -> Alert:
         route, step, due_at = line.route, line.step, occasion.due_at
-        who = None if recipient.to is None else lookup(self.known.fields_at(due_at), recipient.to)
         now, held_until = self._in_quiet(line.quiet, moment, recipient, who)
         bundle = self._bundle(route, due_at, held_until)
         identity = self._identity(line, moment, occasion.number, recipient, who)
@@ -164,21 +171,19 @@ class _Commitment:
         self, quiets: Mapping[str, Quiet], moment: Moment, recipient: Recipient, who: Any
     ) -> tuple[Recipient, Instant | None]:
         """Who is told now, and until when that is held. A warning is never held past the instant it warns of."""
-        quiet = quiets.get(sender(recipient, who, self.reaches)) if quiets else None
-        if quiet is None or _is_in(quiet.exempt, moment):
+        quiet = quiet_of(sender(recipient, who, self.reaches or is_named), quiets, moment, self.at) if quiets else None
+        if quiet is None:
             return recipient, None
-        until = quiet_until(quiet, self.at)
-        if until is None:
-            return recipient, None
-        if quiet.instead is not None:
-            return Recipient(quiet.instead), None
-        warned_in_vain = AT_RISK in moment.names and self.due is not None and self.due <= until
+        instead, until = quiet
+        if instead is not None:
+            return Recipient(instead), None
+        warned_in_vain = moment.is_warning and self.due is not None and self.due <= until
         return recipient, None if warned_in_vain else until
 
     def _bundle(self, route: Route, due_at: Instant, held_until: Instant | None) -> str:
         if held_until is not None:
             return HELD_BUNDLE
-        if self.at - due_at > LATE and self.verdict.status not in _BEFORE_DUE:
+        if self.at - due_at > LATE and self.verdict.status not in NOT_YET_BROKEN:
             return LATE_BUNDLE
         if not route.group.by:
             return "[]"
@@ -193,23 +198,9 @@ class _Commitment:
         return canonical(parts if number == 0 and recipient.to is None else (*parts, number, recipient.to, who))
 
 
-def _without_repeats(
-    told: Sequence[Recipient], quiets: Mapping[str, Quiet], moment: Moment, due_at: Instant
-) -> Iterator[Recipient]:
-    """Left out are those in whose quiet another notifier is used that is told anyway."""
-    used = {one.notifier for one in told if one.to is None}
-    for recipient in told:
-        quiet = quiets.get(recipient.notifier)
-        instead = None if quiet is None or _is_in(quiet.exempt, moment) else quiet.instead
-        if quiet is not None and instead is not None and quiet_until(quiet, due_at) is not None:
-            if instead in used:
-                continue
-            used.add(instead)
-        yield recipient
-
-
-def _is_in(when: Sequence[str], moment: Moment) -> bool:
-    return any(name in when for name in moment.names)
+def _named(fields: Fields, recipient: Recipient) -> Any:
+    """Whom the field of a recipient names."""
+    return None if recipient.to is None else lookup(fields, recipient.to)
 
 
 def _is_about(ack: Ack, ticket: Ticket, cycle: Cycle) -> bool:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from slamon.core.instants import LATEST, Instant
-from slamon.core.message import Covered, Message, Tone
+from slamon.core.message import Covered, Message, Tone, footer_of, notes_of
 from slamon.core.moments import PAUSED
+from slamon.core.verdict import NOT_YET_BROKEN
 from slamon.core.wording import is_lateness
 
 WORST = 20  # lines
@@ -86,7 +87,7 @@ def _order(one: Covered) -> tuple[object, ...]:
 
 
 def _sort(one: Covered) -> _Sort:
-    if one.moment == PAUSED and one.status in ("on_track", "at_risk"):
+    if one.moment == PAUSED and one.status in NOT_YET_BROKEN:
         return _PAUSED
     return _BY_STATUS.get(one.status, _RUNNING)
 
@@ -119,5 +120,5 @@ def _by_target(found: Sequence[Covered]) -> str:
 
 def _footer(messages: Iterable[Message]) -> str | None:
     """What the messages say of themselves, each remark once; how late each was shows in its line."""
-    notes = {note for one in messages for note in (one.footer or "").split(" · ") if note and not is_lateness(note)}
-    return " · ".join(sorted(notes)) or None
+    notes = {note for one in messages for note in notes_of(one.footer) if not is_lateness(note)}
+    return footer_of(*sorted(notes))

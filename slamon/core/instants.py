@@ -15,6 +15,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST: Instant = -62_135_596_800 * SECOND  # 0001-01-01T00:00:00Z
 LATEST: Instant = 253_402_300_800 * SECOND - 1  # 9999-12-31T23:59:59.999999Z
 
+_FIRST_DAY, _LAST_DAY = EARLIEST // DAY, LATEST // DAY
+_MILLISECONDS = 10**11  # a number from here on is none of seconds: that would be the year 5138
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - only added to, to save the zone's arithmetic
 
 
@@ -30,11 +32,27 @@ def to_datetime(instant: Instant) -> datetime:
 
 
 def parse_instant(text: str) -> Instant:
-    """An RFC 3339 text with an offset; digits past microseconds are cut. ValueError for anything else."""
+    """An RFC 3339 text with an offset; digits past microseconds are cut. ValueError for anything else.
+
+    Also for what lies, in UTC, outside the years 1 to 9999: it could not be written.
+    """
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone: end it with Z or an offset such as +02:00")
-    return from_datetime(moment)
+    try:
+        passed = moment - EPOCH
+    except TypeError:
+        raise ValueError(f"{text!r} has no time zone: end it with Z or an offset such as +02:00") from None
+    days = passed.days
+    if _FIRST_DAY <= days <= _LAST_DAY:  # quicker than to compare instants, and as exact
+        return (days * 86_400 + passed.seconds) * SECOND + passed.microseconds
+    raise ValueError(f"{text!r} lies outside the years 1 to 9999")
+
+
+def from_number(number: float) -> Instant:
+    """The instant of a number of seconds since 1970, or of milliseconds where it is too large for one of seconds.
+
+    Of whatever year; ValueError or OverflowError for what is not finite.
+    """
+    return round(number * (SECOND // 1000 if abs(number) >= _MILLISECONDS else SECOND))
 
 
 def format_instant(instant: Instant) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from slamon.core.instants import Instant
 
 Tone = Literal["warning", "breach", "good", "info"]
+_BETWEEN = " · "  # notes of a footer
 
 
 class Covered(Struct, frozen=True):
@@ -43,7 +44,7 @@ class Message(Struct, frozen=True):
     title: str
     facts: tuple[tuple[str, str], ...]
     url: str | None = None
-    footer: str | None = None  # which time it shows, or that it is late
+    footer: str | None = None  # notes, as `footer_of` joins them: which time it shows, or that it is late
     at: Instant | None = None  # None: unknown, a format leaves its date out
     lines: tuple[str, ...] = ()
     covers: tuple[Covered, ...] = ()
@@ -55,3 +56,13 @@ class Message(Struct, frozen=True):
         """The whole message as plain lines."""
         body = [self.title, *(f"{label}: {value}" for label, value in self.facts), *self.lines]
         return "\n".join([*body, *filter(None, (self.url, self.footer))])
+
+
+def footer_of(*notes: str | None) -> str | None:
+    """The footer that holds some notes, in that order; None if there are none. Each stays one, whatever is in it."""
+    return _BETWEEN.join(note.replace(_BETWEEN, ", ") for note in notes if note) or None
+
+
+def notes_of(footer: str | None) -> list[str]:
+    """The notes that a footer holds."""
+    return footer.split(_BETWEEN) if footer else []

@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from slamon.core.clock import Cycle, Mark
 from slamon.core.instants import HOUR, Instant, Span
 from slamon.core.runs import Bound
-from slamon.core.verdict import Verdict
+from slamon.core.verdict import NOT_YET_BROKEN, Verdict
 
 AT_RISK = "at_risk"  # no moment of its own: any warning
 BREACHED = "breached"
@@ -40,6 +40,14 @@ class Moment(Struct, frozen=True):
     stands: bool = True
     overtaken: bool = False
 
+    def is_among(self, words: Sequence[str]) -> bool:
+        """Whether one of the words of a `when` means it."""
+        return any(name in words for name in self.names)
+
+    @property
+    def is_warning(self) -> bool:
+        return AT_RISK in self.names and self.name != BREACHED
+
 
 def moments(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span = REALERT_AFTER) -> list[Moment]:
     """What a commitment has come to by an instant: of the warnings passed only the highest, none once it is late."""
@@ -52,8 +60,7 @@ def moments(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span = R
     elif verdict.clock == "paused":
         found.append(_recurring(seen, PAUSED, _paused_at(seen)))
     else:
-        if verdict.status == "at_risk":
-            found.append(_warning(seen, *_passed(seen, verdict)[-1], at, realert_after))
+        found += [_warning(seen, *one, at, realert_after) for one in _passed(seen, verdict)[-1:]]
         if not seen.fixed and seen.since is not None and seen.started_at < seen.since >= promised_at(seen):
             found.append(_recurring(seen, RESUMED, _shown_at(seen, seen.since)))
     return found
@@ -61,7 +68,7 @@ def moments(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span = R
 
 def overtaken(cycle: Cycle, verdict: Verdict, at: Instant, realert_after: Span = REALERT_AFTER) -> list[Moment]:
     """The warnings passed before the highest, in their order: what waits a time after one of them is still to come."""
-    if verdict.status != "at_risk" or verdict.clock == "paused":
+    if verdict.clock == "paused":
         return []
     seen = cycle.shown or cycle
     lower = [_warning(seen, *one, at, realert_after) for one in _passed(seen, verdict)[:-1]]
@@ -76,12 +83,12 @@ def warning(text: str) -> str:
 def next_moment(cycle: Cycle, verdict: Verdict) -> Instant | None:
     """The next instant at which a commitment comes to something new if nothing happens to it."""
     seen = cycle.shown or cycle
-    if verdict.status not in ("on_track", "at_risk") or verdict.clock == "paused":
+    if verdict.status not in NOT_YET_BROKEN or verdict.clock == "paused":
         return None
     first = verdict.changes_at
     if verdict.status == "on_track" and first is not None and (seen.due is None or first < seen.due):
         return first
-    instants = [seen.reaches(used) for used, _ in seen.thresholds() if used > (verdict.elapsed or 0)]
+    instants = [seen.reaches(used) for used, _ in _warnings(seen) if used > (verdict.elapsed or 0)]
     late = None if seen.due is None else seen.due + 1  # at the due instant itself it is still in time
     return min((instant for instant in [*instants, late] if instant is not None), default=None)
 
@@ -144,7 +151,9 @@ def _breach(cycle: Cycle, breached_at: Instant) -> Moment:
     """A promise that was changed after the breach is a new one, broken from the change on."""
     at = max(breached_at, promised_at(cycle))
     running = cycle.ended is None and (cycle.fixed or not cycle.paused)
-    return Moment(BREACHED, at, BREACHED, (BREACHED,), running and _stands(cycle, at))
+    whole = [text for used, text in cycle.thresholds() if used >= (cycle.whole() or 0)]
+    names = (BREACHED, AT_RISK, *whole) if whole else (BREACHED,)
+    return Moment(BREACHED, at, BREACHED, names, running and _stands(cycle, at))
 
 
 def _ending(cycle: Cycle, verdict: Verdict, at: Instant) -> Moment:
@@ -160,10 +169,16 @@ def _recurring(cycle: Cycle, name: str, at: Instant) -> Moment:
 def _passed(cycle: Cycle, verdict: Verdict) -> list[tuple[Span, list[str]]]:
     """The warnings passed, the lowest first, by how much is used at them. What is reached together is one moment."""
     together: dict[Span, list[str]] = {}
-    for used, text in cycle.thresholds():
+    for used, text in _warnings(cycle) if verdict.status == "at_risk" else ():
         if used <= (verdict.elapsed or 0):
             together.setdefault(used, []).append(text)
     return list(together.items())
+
+
+def _warnings(cycle: Cycle) -> list[tuple[Span, str]]:
+    """Without one of 100 %: at the due instant it is too late to warn, and a microsecond after it comes the breach."""
+    whole = cycle.whole() or 0
+    return [(used, text) for used, text in cycle.thresholds() if used < whole]
 
 
 def _warning(cycle: Cycle, used: Span, texts: Sequence[str], at: Instant, realert_after: Span) -> Moment:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
-from msgspec import Struct
-
 from slamon.core.alerts import HELD_BUNDLE, LATE, Alert, canonical, delivery_id
 from slamon.core.calendars import ALWAYS
 from slamon.core.conditions import CONDITIONS, Raised, Sign
+from slamon.core.decide import Decided
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.match import EVERYTHING, Fields, lookup
-from slamon.core.message import Covered, Message
+from slamon.core.message import Covered, Message, footer_of
 from slamon.core.moments import Moment
-from slamon.core.occasions import Occasion, is_open, last_occasion, next_occasion, quiet_until
+from slamon.core.occasions import Occasion, is_open, last_occasion, next_occasion
+from slamon.core.recipients import quiet_of, told_once
 from slamon.core.routes import Recipient, Route, RouteStep, Routing
 from slamon.core.standing import Silence
 from slamon.core.wording import instant_text, lateness, span_text
@@ -23,13 +23,6 @@ SOURCE = "slamon"  # stands where alerts of tickets name their source
 RAISED = "raised"
 CLEARED = "cleared"
 _KIND = "monitor"
-
-
-class Told(Struct, frozen=True):
-    """The alerts about a condition that have come due, and when another one does if it stays so."""
-
-    due: tuple[Alert, ...]
-    wakes_at: Instant | None
 
 
 def ticket_of(one: Raised) -> str:
@@ -61,7 +54,7 @@ def alerts_of(
     is_so: bool,
     horizon: Span | None,
     silences: Iterable[Silence] = (),
-) -> Told:
+) -> Decided:
     """Who is to be told of a condition. `is_so`: right now, for it stands a while longer; what is to be told a time
     after it was raised waits until it is so.
 
@@ -79,7 +72,7 @@ def alerts_of(
                     due += _line(routing, route, index, step, one, moment, occasion, at)
                 wakes.append(next_occasion(step, moment, ALWAYS, at))
     next_at = min((wake for wake in wakes if wake is not None), default=None)
-    return Told(() if _is_silenced(one, at, silences) else tuple(due), next_at)
+    return Decided(() if _is_silenced(one, at, silences) else tuple(due), next_at)
 
 
 def message(alert: Alert, one: Raised, sign: Sign | None, at: Instant, zone: tzinfo, footer: str | None) -> Message:
@@ -93,8 +86,8 @@ def message(alert: Alert, one: Raised, sign: Sign | None, at: Instant, zone: tzi
         thread=delivery_id(f"{SOURCE}/{ticket_of(one)}/{one.number}"),
         tone=condition.tone if raised else "good",
         title=title,
-        facts=tuple(_facts(one, at, zone)),
-        footer=" · ".join(note for note in (footer, late) if note) or None,
+        facts=tuple(_facts(one, zone)),
+        footer=footer_of(footer, late),
         at=at,
         covers=(_covered(alert, one, title),),
         update=alert.update,
@@ -127,7 +120,8 @@ def _line(
     at: Instant,
 ) -> Iterator[Alert]:
     inside = step.during is None or is_open(step.during, occasion.due_at)
-    for recipient in step.notify if inside else step.otherwise:
+    told = step.notify if inside else step.otherwise
+    for recipient in told_once(told, routing.quiet, moment, occasion.due_at):
         now, held_until = _in_quiet(routing, moment, recipient, at)
         held = held_until is not None
         subject = (SOURCE, one.name, one.subject, one.raised_at, moment.key)
@@ -150,11 +144,11 @@ def _line(
 
 def _in_quiet(routing: Routing, moment: Moment, recipient: Recipient, at: Instant) -> tuple[Recipient, Instant | None]:
     """Who is told now, and until when that is held."""
-    quiet = routing.quiet.get(recipient.notifier)
-    until = None if quiet is None or moment.name in quiet.exempt else quiet_until(quiet, at)
-    if quiet is None or until is None:
+    quiet = quiet_of(recipient.notifier, routing.quiet, moment, at)
+    if quiet is None:
         return recipient, None
-    return (recipient, until) if quiet.instead is None else (Recipient(quiet.instead), None)
+    instead, until = quiet
+    return (recipient, until) if instead is None else (Recipient(instead), None)
 
 
 def _bundle(route: Route, one: Raised) -> str:
@@ -162,7 +156,7 @@ def _bundle(route: Route, one: Raised) -> str:
     return canonical([lookup(fields, name) for name in route.group.by])
 
 
-def _facts(one: Raised, at: Instant, zone: tzinfo) -> Iterator[tuple[str, str]]:
+def _facts(one: Raised, zone: tzinfo) -> Iterator[tuple[str, str]]:
     condition = CONDITIONS[one.name]
     yield "Condition", one.name
     if condition.about:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from slamon.core.alerts import Alert, canonical
+from slamon.core.alerts import Alert, Reaches, canonical, is_named
 from slamon.core.assess import Assessor
 from slamon.core.instants import Instant
 from slamon.core.known import next_event
@@ -35,14 +35,26 @@ def plan(
     end: Instant,
     standing: Callable[[Ticket], Standing] = lambda ticket: NOTHING_SAID,
     most: int = 100,
+    reaches: Reaches = is_named,
 ) -> list[Planned]:
-    """What would go out after `start` and up to `end`, in that order, if nothing happened; at most so many a ticket."""
+    """What would go out after `start` and up to `end`, in that order, if nothing happened; at most so many a ticket.
+
+    `reaches` says who has an address.
+    """
     found: list[Planned] = []
     for ticket in tickets:
         said = standing(ticket)
-        ahead = (one for one in looks(assessor, ticket, start, end, said) if start < one.at <= end)
-        found += islice((one for one in ahead if not _was_told(assessor, one, start, said)), most)
+        ahead = (one for one in looks(assessor, ticket, start, end, said, reaches) if start < one.at <= end)
+        going = (one for one in ahead if _is_still_true(assessor, one, said))
+        found += islice((one for one in going if not _was_told(assessor, one, start, said)), most)
     return sorted(found, key=lambda one: (one.at, one.ticket.key, one.alert.identity))
+
+
+def _is_still_true(assessor: Assessor, one: Planned, standing: Standing) -> bool:
+    """Whether what was held is looked at again and told as the quiet ends: of several warnings only the highest is."""
+    if one.alert.held_until is None:
+        return True
+    return bool(assessor.tell(one.ticket, {one.alert.identity}, one.at, _said(standing, one.at)))
 
 
 def _was_told(assessor: Assessor, one: Planned, by: Instant, standing: Standing) -> bool:
@@ -55,7 +67,12 @@ def _was_told(assessor: Assessor, one: Planned, by: Instant, standing: Standing)
 
 
 def looks(
-    assessor: Assessor, ticket: Ticket, start: Instant, end: Instant, standing: Standing = NOTHING_SAID
+    assessor: Assessor,
+    ticket: Ticket,
+    start: Instant,
+    end: Instant,
+    standing: Standing = NOTHING_SAID,
+    reaches: Reaches = is_named,
 ) -> Iterator[Planned]:
     """Every alert of a ticket as the service finds it that looks whenever something can have changed.
 
@@ -69,7 +86,7 @@ def looks(
         if at is None or at > end:
             return
         wakes = [_next_said(standing, at), next_event(ticket, at)]
-        for one in assessor.assess(ticket, at, _said(standing, at)):
+        for one in assessor.assess(ticket, at, _said(standing, at), reaches):
             wakes.append(one.wakes_at)
             for alert in sorted(one.due, key=lambda alert: alert.update):
                 late = at > start and at > alert.due_at + 1  # a breach shows right after it came due

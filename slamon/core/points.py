@@ -13,7 +13,7 @@ from slamon.core.reasons import value_text
 from slamon.core.steps import Step
 from slamon.core.stretches import Stretch, paused_by
 from slamon.core.ticket import GONE, Event, Ticket
-from slamon.core.verdict import Verdict
+from slamon.core.verdict import NOT_YET_BROKEN, Verdict
 
 _ENDING = frozenset({"stopped", "cancelled", "moved", "gone", "withdrawn"})
 _CREATORS = {"customer": "the customer", "agent": "an agent", "bot": "a bot", "system": "the system"}
@@ -144,7 +144,7 @@ def _why_withdrawn(mark: Mark) -> str:
 
 
 def _warnings(cycle: Cycle, verdict: Verdict, passed: Sequence[Stretch]) -> Iterator[Point]:
-    open_ = verdict.status in ("on_track", "at_risk")
+    open_ = verdict.status in NOT_YET_BROKEN
     for used, text in cycle.thresholds():
         at = _used_up(cycle, used, passed)
         if at is None and open_ and (cycle.since is not None or cycle.fixed):

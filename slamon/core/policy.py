@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from slamon.core.routes import Quiet, Route
 
 
+AgentCreated = Literal["start", "skip", "met"]
+
+
 class Happening(IntFlag):
     """What one step of a ticket's history brought about, as bits."""
 
@@ -154,6 +157,7 @@ class Left:
 
 
 Warning = Share | Left
+USUAL_WARNINGS: tuple[Warning, ...] = (Share("75%", 75, 100),)  # of a target that names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +195,7 @@ class Target:
     stop: Trigger
     reset: Trigger = Trigger()
     cancel: Trigger = Trigger()
-    warn_at: tuple[Warning, ...] = (Share("75%", 75, 100),)
+    warn_at: tuple[Warning, ...] = USUAL_WARNINGS
     pause_while: Match | None = None
     counts: int = int(Happening.AGENT_MESSAGE)  # what "agent message" means here: bits of Happening
     repeat: bool = False
@@ -200,7 +204,7 @@ class Target:
     on_reopen: OnReopen = OnReopen.ONCE
     reopen_window: Span | None = None  # wall time
     on_retarget: OnRetarget = OnRetarget.RETARGET
-    agent_created: Literal["start", "skip", "met"] = "start"
+    agent_created: AgentCreated = "start"
     date_field: str | None = None
     place: Place = Place("", 1, 1)
 

@@ -31,7 +31,8 @@ def retarget(cycle: Cycle, definition: Definition, step: Step, promise: Promise 
         cycle.begin_again(step.at)
         cycle.mark("restarted", step, step.at)
         return
-    _judge_by(cycle, bound, step, forget=mode is OnRetarget.RECOMPUTE and not newly, arriving=arriving)
+    forget = mode is OnRetarget.RECOMPUTE and not arriving and bound != cycle.bound  # also after a gap
+    _judge_by(cycle, bound, step, forget=forget, arriving=arriving)
     cycle.mark("covered" if newly else "retargeted", step, step.at)
 
 

@@ -60,3 +60,8 @@ class Ticket(Struct, frozen=True):
     def key(self) -> tuple[str, str]:
         """(source, id): the ticket's identity."""
         return self.source, self.id
+
+    @property
+    def is_deleted(self) -> bool:
+        """Whether the last that is known of it is that it was deleted."""
+        return bool(self.events) and self.events[-1].kind == "deleted"

@@ -151,9 +151,9 @@ class _Builder:
         if not changed:
             return
         self.fields = {**before, **new}
-        self._step(at, self._happened(before, changed), before, changed, tuple(events))
+        self._step(at, self._happened(changed), before, changed, tuple(events))
 
-    def _happened(self, before: dict[str, Any], changed: frozenset[str]) -> int:
+    def _happened(self, changed: frozenset[str]) -> int:
         bits = 0
         if "assignee" in changed and self.fields["assignee"] is not None:
             bits |= _ASSIGNED

@@ -15,7 +15,9 @@ Status = Literal["on_track", "at_risk", "breached", "met", "missed", "cancelled"
 ClockState = Literal["running", "paused", "stopped"]
 Confidence = Literal["exact", "bounded", "undetermined"]
 
-OPEN_STATUSES = frozenset({"on_track", "at_risk", "breached"})
+NOT_YET_BROKEN = ("on_track", "at_risk")
+OPEN_STATUSES = (*NOT_YET_BROKEN, "breached")
+ENDED_STATUSES: tuple[Literal["met", "missed", "cancelled"], ...] = ("met", "missed", "cancelled")
 _BADNESS = {"missed": 5, "breached": 5, "at_risk": 4, "on_track": 3, "met": 2, "cancelled": 1, "unmatched": 0}
 
 

@@ -79,7 +79,7 @@ def write(wire: WireTicket) -> bytes:
     try:
         return _ENCODER.encode(wire)
     except UnicodeEncodeError:
-        return _ENCODER.encode(_without_surrogates(msgspec.to_builtins(wire)))
+        return _ENCODER.encode(without_surrogates(msgspec.to_builtins(wire)))
 
 
 def shown(value: object) -> str:
@@ -112,13 +112,13 @@ def _keep_digits(wire: WireTicket, line: bytes) -> None:
         event.into = text.get("into")
 
 
-def _without_surrogates(value: Any) -> Any:
+def without_surrogates(value: Any) -> Any:
     """JSON data in which halves of surrogate pairs, which no UTF-8 can hold, are U+FFFD."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, dict):
-        return {_without_surrogates(key): _without_surrogates(inner) for key, inner in value.items()}
-    return [_without_surrogates(inner) for inner in value] if isinstance(value, list) else value
+        return {without_surrogates(key): without_surrogates(inner) for key, inner in value.items()}
+    return [without_surrogates(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 # --- what is wrong with a line ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from slamon.core.message import Covered, Message, Tone
 from slamon.core.moments import BREACHED, CANCELLED, MET, MISSED, PAUSED, RESUMED, paused_mark
 from slamon.core.stretches import paused_by
 from slamon.core.ticket import Ticket
-from slamon.core.verdict import Verdict
+from slamon.core.verdict import NOT_YET_BROKEN, Verdict
 
 _SHOWN_FIELDS = ("priority", "customer", "group", "assignee")
 _TONES: dict[str, Tone] = {BREACHED: "breach", MISSED: "breach", MET: "good", CANCELLED: "info", RESUMED: "info"}
@@ -22,7 +22,7 @@ _WAITS_FOR = {
     "periodic_update": "No update since",
     "time_to_own": "Nobody has taken it since",
 }
-_LATENESS = "due "
+_LATENESS, _SENT = "due ", ", sent "
 
 
 def message(
@@ -46,12 +46,12 @@ def message(
 
 def lateness(due_at: Instant, at: Instant, zone: tzinfo) -> str:
     """What a message says of itself that goes out late."""
-    return f"{_LATENESS}{instant_text(due_at, zone)}, sent {instant_text(at, zone)}"
+    return f"{_LATENESS}{instant_text(due_at, zone)}{_SENT}{instant_text(at, zone)}"
 
 
 def is_lateness(note: str) -> bool:
     """Whether a part of a footer is what `lateness` wrote."""
-    return note.startswith(_LATENESS)
+    return note.startswith(_LATENESS) and _SENT in note
 
 
 def span_text(span: Span, *, days: bool = True) -> str:
@@ -126,7 +126,7 @@ def _facts(
     found = [("Promise", _promise(cycle, verdict))]
     if verdict.due_at is not None:
         found.append(("Due", instant_text(verdict.due_at, zone)))
-    if verdict.status in ("on_track", "at_risk") and verdict.due_at is not None:
+    if verdict.status in NOT_YET_BROKEN and verdict.due_at is not None:
         found.append(("Left", _left(verdict, at)))
     if verdict.clock == "paused":
         found.append(("Paused since", _pause(cycle, zone)))

@@ -172,7 +172,7 @@ class Auditor:
         return outcome.copied or self._is_told("dead_letters", outcome.notifier)
 
     async def _heal(self, missing: Sequence[NewDelivery], now: Instant) -> None:
-        """Queue what the judge did not. Nothing but the outbox is touched; what is not true any more is superseded."""
+        """Queue what the judge did not; what is not true any more is superseded."""
         if not missing:
             return
         self._missing |= {one.identity: (one.source, one.ticket) for one in missing}
@@ -184,7 +184,7 @@ class Auditor:
             log.error("more alerts that are due were not queued", count=len(missing) - _MOST_LOGGED)
         text = "1 alert that was due was" if len(missing) == 1 else f"{len(missing)} alerts that were due were"
         self._noticed("alerts_missing", f"{text} not queued by the judge, but by the audit")
-        await self._store.apply([Judgement("", "", 0, (), missing)], now)
+        await self._store.queue(missing, now)
         self._wake()
 
 

@@ -12,7 +12,7 @@ from slamon.flow.filed import Filed
 from slamon.flow.gone import Gone
 from slamon.flow.observe import Fault, Observer, log
 from slamon.flow.patience import Patience, kind_of
-from slamon.flow.polling import MARGIN, Pace, next_poll, shortest
+from slamon.flow.polling import MARGIN, Rhythm, next_poll, shortest
 from slamon.ports import Measured, Readings, Rereads, Source, SourceError, Store, StoreError, Time
 
 _MOST_PROBLEMS_LOGGED = 20
@@ -93,17 +93,17 @@ class Collector:
             return None
         return f"as last known {span_text(age)} ago: the source {self._source.name} cannot be read"
 
-    async def is_due(self, pace: Pace) -> bool:
+    async def is_due(self, rhythm: Rhythm) -> bool:
         """Whether to poll now: it is time, or something of this source comes due before the next poll would be over."""
         if self._polled is None:
             return True
         monotonic, (asked, asked_at) = self._time.monotonic(), self._polled
-        if monotonic < self._patience.not_before or self._store_fails or pace.is_over(monotonic - asked):
+        if monotonic < self._patience.not_before or self._store_fails or rhythm.is_over(monotonic - asked):
             return monotonic >= self._patience.not_before
         now = self._time.now()
-        if self._fault.standing is not None or now < asked_at + shortest(pace.span):
+        if self._fault.standing is not None or now < asked_at + shortest(rhythm.span):
             return False
-        return next_poll(asked_at, pace.span, await self._coming(now)) <= now
+        return next_poll(asked_at, rhythm.span, await self._coming(now)) <= now
 
     async def _coming(self, now: Instant) -> list[Instant]:
         """The next instants at which somebody may have to be told something of this source."""
@@ -143,6 +143,8 @@ class Collector:
                     await self._file(await self._source.fetch([id]), None, begun)
             except (SourceError, StoreError, TimeoutError) as error:
                 log.debug("no last look at the ticket", source=self._source.name, error=str(error))
+            except Exception:
+                log.exception("source is defective", source=self._source.name)
 
     async def reconcile(self) -> None:
         """Ask again, by id, about some tickets that are open here: what was deleted there is told by no search.

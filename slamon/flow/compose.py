@@ -10,15 +10,16 @@ import msgspec
 
 from slamon.core.alerts import delivery_id
 from slamon.core.assess import Assessor
-from slamon.core.bundles import Bundles, Choice
+from slamon.core.bundles import Audience, Bundles, Choice
 from slamon.core.digest import digest
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.message import Message
+from slamon.core.moments import BREACHED
 from slamon.core.wording import span_text
 from slamon.flow.courier import Courier, Manners
 from slamon.flow.look import Looker, with_note
 from slamon.flow.surely import Surely, to_its_end
-from slamon.ports import Delivery, Ending, Home, Notification, Store, Time
+from slamon.ports import NOTHING_TO_UPDATE, Delivery, Ending, Home, Notification, Store, Time
 
 _MOST = 10_000  # deliveries that become one message
 _CANDIDATES = 20  # of which the first that is still true goes alone
@@ -51,6 +52,7 @@ class Composer:
         self._courier = courier
         self._manners = manners
         self._surely = surely
+        self._since = time.now()
 
     async def send(self, choice: Choice, now: Instant) -> None:
         """Bring what was chosen one step on: something of it is sent, ended, or put off."""
@@ -59,26 +61,26 @@ class Composer:
         found = await self._looker.look(taken, first=not choice.together)
         await self._drop(found.gone, Ending.SUPERSEDED)
         await self._drop(found.broken, Ending.DEAD, "it cannot be rendered: see the log")
-        if expired := [pair for pair in found.true if pair[0].not_before < now - self._assessor.horizon]:
+        if expired := [pair for pair in found.true if self._is_too_old(*pair, now)]:
             await self._expire(choice, expired)
             return
         pairs = found.true if choice.together else found.true[:1]
         pairs = await self._within_the_limit(choice, await self._followed(pairs), now)
-        few = len(pairs) <= self._bundles.group(choice.home[0]).digest_above
+        few = len(pairs) <= self._bundles.group(choice.audience[0]).digest_above
         if pairs and not (choice.why == "many" and few and len(pairs) < len(taken)):
             await self._go(choice, pairs, _note(taken, self._manners))
 
     async def reworded(self, notification: Notification, pairs: Sequence[Pair]) -> Notification:
         """The notification with the words of now; its id stays."""
-        home, note = (pairs[0][0].route, pairs[0][0].address), _note([one for one, _ in pairs], self._manners)
-        made = with_note(await self._merged(home, pairs), note)
+        first, note = pairs[0][0], _note([one for one, _ in pairs], self._manners)
+        made = with_note(await self._merged((first.route, first.address), pairs), note)
         before = notification.message
         message = msgspec.structs.replace(made, id=before.id, thread=before.thread, update=before.update)
         await self._surely(lambda: self._store.reword(notification.id, message))
         return replace(notification, message=message)
 
     async def _go(self, choice: Choice, pairs: Sequence[Pair], note: str | None) -> None:
-        message = with_note(await self._merged(choice.home, pairs), note)
+        message = with_note(await self._merged(choice.audience, pairs), note)
         now = self._time.now()
         self._bundles.went(choice, now)
         await to_its_end(self._bind_and_send(message, [one.id for one, _ in pairs], now))
@@ -88,19 +90,26 @@ class Composer:
         if bound is not None:
             await self._courier.attempt(bound)
 
-    async def _merged(self, home: tuple[str, str | None], pairs: Sequence[Pair]) -> Message:
+    async def _merged(self, audience: Audience, pairs: Sequence[Pair]) -> Message:
         if len(pairs) == 1:
             return pairs[0][1]
-        route, address = home
+        route, address = audience
         id = delivery_id("\n".join(sorted(one.identity for one, _ in pairs)))
         messages, now = [message for _, message in pairs], self._time.now()
         # In a thread: thousands of lines are put in order.
         made = await asyncio.to_thread(digest, messages, id, id, route, now, self._assessor.link)
         return msgspec.structs.replace(made, to=address)
 
+    def _is_too_old(self, one: Delivery, message: Message, now: Instant) -> bool:
+        """A promise that is still broken is news however long ago that began: it must only not have waited here so
+        long. Then the fallback is to get it."""
+        is_broken = one.moment == BREACHED and message.covers[0].status == BREACHED
+        since = max(one.not_before, self._since) if is_broken else one.not_before
+        return since < now - self._assessor.horizon
+
     async def _expire(self, choice: Choice, pairs: Sequence[Pair]) -> None:
         """What could not be sent for so long that it is no news any more; the fallback may get it."""
-        message = await self._merged(choice.home, pairs)
+        message = await self._merged(choice.audience, pairs)
         ids, now = [one.id for one, _ in pairs], self._time.now()
         bound = await self._surely(lambda: self._store.bind(self._notifier, message, ids, now))
         if bound is not None:
@@ -128,23 +137,25 @@ class Composer:
             later = max(told.until, self._time.now()) + _FOLLOWS_AFTER
             await self._surely(lambda: self._store.put_off([one.id], later))
         elif not told.sent:
-            await self._drop([one], Ending.SUPERSEDED)
+            await self._drop([one], Ending.SUPERSEDED, NOTHING_TO_UPDATE)
         return told.sent and told.until is None
 
     # the limit for one ticket
 
     async def _within_the_limit(self, choice: Choice, pairs: Sequence[Pair], now: Instant) -> list[Pair]:
         """Without the tickets that were told about too often of late: theirs wait, and then go together."""
-        limit, address = self._manners.per_ticket, choice.home[1]
+        limit, address = self._manners.per_ticket, choice.audience[1]
         span = limit.span * self._manners.speed
         homes = list(dict.fromkeys(_home(one) for one, _ in pairs))
         lately = await self._surely(lambda: self._store.lately(self._notifier, address, homes, now - span))
         full = {home: times[-limit.count] + span for home, times in lately.items() if len(times) >= limit.count}
         for home, until in full.items():
-            ids = [one.id for one, _ in pairs if _home(one) == home]
-            bundle = msgspec.json.encode(("too much about", *home)).decode()
-            await self._surely(lambda ids=ids, until=until, bundle=bundle: self._store.put_off(ids, until, bundle))  # type: ignore[misc]
+            await self._put_off(home, [one.id for one, _ in pairs if _home(one) == home], until)
         return [pair for pair in pairs if _home(pair[0]) not in full]
+
+    async def _put_off(self, home: Home, deliveries: Sequence[int], until: Instant) -> None:
+        bundle = msgspec.json.encode(("too much about", *home)).decode()
+        await self._surely(lambda: self._store.put_off(deliveries, until, bundle))
 
 
 def _home(one: Delivery) -> Home:

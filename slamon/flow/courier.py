@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import msgspec
 
 from slamon.core.alerts import delivery_id
-from slamon.core.instants import HOUR, SECOND, Instant, Span
+from slamon.core.instants import SECOND, Instant, Span
 from slamon.flow.look import with_note
 from slamon.flow.observe import Fault, Observer, log
-from slamon.flow.pace import LONGEST_PAUSE, Pace, Rate
+from slamon.flow.pace import LONGEST_PAUSE, Pace
 from slamon.flow.surely import Surely
-from slamon.ports import Copy, Ending, Notification, Notifier, Reason, SendError, Store, Time
+from slamon.ports import PER_TICKET, Copy, Ending, Notification, Notifier, Rate, Reason, SendError, Store, Time
 
 _FIRST_PAUSE = 1.0  # seconds; doubled with every attempt
 _TIME_BUDGET = 60.0  # for one attempt; a notifier has shorter limits of its own
@@ -26,19 +26,11 @@ _REPORTED_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class PerTicket:
-    """The usual limit on messages about one ticket."""
-
-    count: int = 6
-    span: Span = HOUR
-
-
-@dataclass(frozen=True, slots=True)
 class Manners:
     """How a notifier is used."""
 
     rate: Rate | None = None
-    per_ticket: Rate = PerTicket()
+    per_ticket: Rate = PER_TICKET
     fallback: str | None = None  # the notifier that gets what this one could not deliver
     send: bool = True  # False: everything but the sending
     speed: int = 1  # of the service's time: pauses and rates are real

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -29,14 +30,19 @@ class Gone:
         self._store = store
         self._time = time
         self._absent: dict[str, _Absence] | None = None  # by id; None: not read yet
+        self._noting = asyncio.Lock()  # a last look may come in the midst of a poll
 
     async def note(self, tickets: Sequence[Ticket], asked: Sequence[str] = ()) -> None:
         """To be called before these are stored, so that none is forgotten that is stored as deleted.
 
         `asked`: the ids that were asked about; some may not have come.
         """
+        async with self._noting:
+            await self._note(tickets, asked)
+
+    async def _note(self, tickets: Sequence[Ticket], asked: Sequence[str]) -> None:
         before, now = await self._read(), self._time.now()
-        there = {ticket.id for ticket in tickets if not _is_deleted(ticket)}
+        there = {ticket.id for ticket in tickets if not ticket.is_deleted}
         absent = {id: one for id, one in before.items() if id not in there}
         for id in dict.fromkeys([*(ticket.id for ticket in tickets), *asked]):
             if id in absent and absent[id].again_at <= now:
@@ -68,7 +74,3 @@ class Gone:
 
 def _recent(absent: Mapping[str, _Absence], now: Instant) -> dict[str, _Absence]:
     return {id: one for id, one in absent.items() if one.since > now - _REMEMBERED}
-
-
-def _is_deleted(ticket: Ticket) -> bool:
-    return bool(ticket.events) and ticket.events[-1].kind == "deleted"

@@ -151,7 +151,7 @@ class JudgeLoop:
         try:
             ticket = self._join(decode(stored.body, stored.source))
             version = version_of(self._rules, ticket)
-            assessed = self.assessor.assess(ticket, now, standing, self._reaches)
+            assessed = self.assessor.assess(ticket, now, standing, self.reaches)
             unclear = self._unclear(ticket, now)
             customer = self._customers.of(ticket, now)
         except Exception:
@@ -198,7 +198,8 @@ class JudgeLoop:
             remark,
         )
 
-    def _reaches(self, recipient: Recipient, who: Any) -> bool:
+    def reaches(self, recipient: Recipient, who: Any) -> bool:
+        """Whether the person whom a recipient's field names has an address."""
         return who is not None and self._address(recipient, who) is not None
 
     def _whither(self, alert: Alert) -> tuple[str, str | None, str | None]:

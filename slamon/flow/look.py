@@ -12,7 +12,7 @@ import msgspec
 from slamon.core.assess import Assessor
 from slamon.core.history import decode
 from slamon.core.instants import Instant
-from slamon.core.message import Message
+from slamon.core.message import Message, footer_of, notes_of
 from slamon.core.standing import Standing
 from slamon.flow.judge import Join
 from slamon.flow.observe import log
@@ -154,7 +154,7 @@ def with_note(message: Message, note: str | None) -> Message:
     """The message with one more remark below it."""
     if note is None:
         return message
-    return msgspec.structs.replace(message, footer=" · ".join(filter(None, (message.footer, note))))
+    return msgspec.structs.replace(message, footer=footer_of(*notes_of(message.footer), note))
 
 
 def _addressed(message: Message, delivery: Delivery) -> Message:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slamon.core.message import Covered
 from slamon.flow.look import Looker
-from slamon.flow.observe import Fault
+from slamon.flow.observe import Fault, log
 from slamon.ports import Mirrors, SendError, Store, StoreError
 
 _AT_ONCE = 500
@@ -25,6 +25,9 @@ class Mirror:
             await self._notifier.sync(await self._standing())
         except (SendError, StoreError) as error:
             self._fault.broke(str(error))
+        except Exception as error:
+            log.exception("notifier is defective", notifier=self.name)
+            self._fault.broke(f"defect: {type(error).__name__}")
         else:
             self._fault.works()
 

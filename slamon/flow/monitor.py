@@ -9,15 +9,16 @@ from typing import Protocol
 
 from slamon.core.alerts import Alert
 from slamon.core.conditions import EVENTS, REMEMBERED, Conditions, Raised, Sign
+from slamon.core.decide import Decided
 from slamon.core.instants import DAY, HOUR, SECOND, Instant, Span
 from slamon.core.message import Message
-from slamon.core.monitoring import SOURCE, Told, alerts_of, message, routes_for, ticket_of
+from slamon.core.monitoring import SOURCE, alerts_of, message, routes_for, ticket_of
 from slamon.core.routes import Routing
 from slamon.core.standing import Silence
 from slamon.flow.observe import Fault, log
 from slamon.flow.signs import Stands
 from slamon.flow.standing import Standings
-from slamon.ports import Judgement, NewDelivery, Store, StoreError, Time
+from slamon.ports import NewDelivery, Store, StoreError, Time
 
 _EVERY: Span = 10 * SECOND
 _FAILED_FOR = 60.0  # seconds that a store must have failed for to be told of afterwards
@@ -153,8 +154,7 @@ class Monitor:
             told = self._alerts(one, now, self._horizon, silences)
             deliveries += [_delivery(one, alert) for alert in told.due]
             wakes += [told.wakes_at] if told.wakes_at is not None else []
-        # Of no ticket: nothing but the outbox is touched.
-        if deliveries and (await self._store.apply([Judgement(SOURCE, "", 0, (), deliveries)], now)).queued:
+        if deliveries and await self._store.queue(deliveries, now):
             self._wake()
         return min(wakes, default=None)
 
@@ -173,7 +173,7 @@ class Monitor:
     async def _silences(self, at: Instant) -> Sequence[Silence]:
         return (await self._standings.of([], at))((SOURCE, "")).silences
 
-    def _alerts(self, one: Raised, at: Instant, horizon: Span | None, silences: Sequence[Silence]) -> Told:
+    def _alerts(self, one: Raised, at: Instant, horizon: Span | None, silences: Sequence[Silence]) -> Decided:
         is_so = self._conditions.sign(one.key) is not None
         return alerts_of(self._routing, one, at, is_so=is_so, horizon=horizon, silences=silences)
 

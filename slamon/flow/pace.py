@@ -7,24 +7,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Protocol
 
 from slamon.core.bundles import UNLIMITED
 from slamon.core.instants import SECOND, Span
+from slamon.ports import Rate
 
 BREAKS_AFTER = 5  # failures in a row
 LONGEST_PAUSE = 300.0  # seconds
 _FIRST_PAUSE = 5.0
-
-
-class Rate(Protocol):
-    """At most `count` messages in any stretch of time of the length `span`."""
-
-    @property
-    def count(self) -> int: ...
-
-    @property
-    def span(self) -> Span: ...
 
 
 class Pace:

@@ -15,7 +15,7 @@ _LOOK = 2.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Rhythm:
     """Real seconds between two polls, and between two looks whether to poll; the former as a span of the service's."""
 
     every: float
@@ -23,7 +23,7 @@ class Pace:
     span: Span
 
     @classmethod
-    def of(cls, poll: Span, speed: int) -> Pace:
+    def of(cls, poll: Span, speed: int) -> Rhythm:
         """Of a source's `poll`, with a service's time of such a speed."""
         every = max(_SHORTEST_INTERVAL, poll / SECOND / speed)
         return cls(every, min(every, _LOOK), round(every * SECOND) * speed)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from slamon.core.instants import Instant
 from slamon.core.known import last_fields
 from slamon.core.ticket import Ticket
+from slamon.core.verdict import ENDED_STATUSES
 from slamon.flow.observe import Observer, Outcome, Promise
 from slamon.ports import CommitmentRow, Turn
 
 OTHER = "other"
-_OUTCOMES: dict[str, Outcome] = {"met": "met", "missed": "missed", "cancelled": "cancelled"}
+_OUTCOMES: dict[str, Outcome] = {one: one for one in ENDED_STATUSES}
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Watch:
         self._around = around
         assessor, store, time, speed = around.assessor, around.store, around.time, around.speed
         saw = around.observer.unclear
-        self._signs = Signs(store, time, around.sources, around.freshness, around.deliverers, self._silent, speed, saw)
+        self._signs = Signs(store, time, around.sources, around.freshness, around.deliverers, self.silent, speed, saw)
         self._watchdog: Watchdog | None = None
         self._stall = StallWatch(around.observer)
         self.monitor = Monitor(
@@ -98,10 +98,9 @@ class Watch:
             speed,
         )
 
-    @property
     def silent(self) -> Mapping[str, float]:
         """The parts that give no sign of life, and for how many seconds."""
-        return self._silent()
+        return {} if self._watchdog is None else self._watchdog.silent
 
     def tasks(self) -> Iterator[tuple[str, Coroutine[None, None, None]]]:
         """What is to run as long as the service does, by its name; GivesUp comes out of the watchdog."""
@@ -138,13 +137,10 @@ class Watch:
             self._signs,
             tuple(around.deliverers),
             self.auditor,
-            self._silent,
+            self.silent,
             PATIENCE * around.speed + longest,
             lambda: around.loop.standing_fault,
         )
-
-    def _silent(self) -> Mapping[str, float]:
-        return {} if self._watchdog is None else self._watchdog.silent
 
     def _jumped(self) -> None:
         """Whoever sleeps until an instant is to look at the clock again."""

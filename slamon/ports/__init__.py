@@ -2,12 +2,17 @@
 
 from slamon.ports.figures import Figures
 from slamon.ports.notifier import (
+    PER_TICKET,
+    Click,
+    Clickable,
     Mirrors,
     Notifier,
+    Rate,
     Reason,
     SendError,
 )
 from slamon.ports.outbox import (
+    NOTHING_TO_UPDATE,
     Copy,
     DeadLetter,
     Delivery,
@@ -54,8 +59,12 @@ from slamon.ports.watching import (
 )
 
 __all__ = [
+    "NOTHING_TO_UPDATE",
+    "PER_TICKET",
     "Applied",
     "Batch",
+    "Click",
+    "Clickable",
     "CommitmentRow",
     "Copy",
     "DeadLetter",
@@ -77,6 +86,7 @@ __all__ = [
     "Page",
     "Probed",
     "Pushed",
+    "Rate",
     "Readings",
     "Reason",
     "Refused",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from slamon.core.instants import Span
+from slamon.core.instants import HOUR, Instant, Span
 from slamon.core.message import Covered, Message
 
 
@@ -42,6 +43,17 @@ class SendError(Exception):
         self.unknown = unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most so many messages in any stretch of time of a length."""
+
+    count: int
+    span: Span
+
+
+PER_TICKET = Rate(6, HOUR)  # messages about one ticket to one recipient, unless the settings say otherwise
+
+
 class Notifier(Protocol):
     """Brings messages to people. One attempt per call; trying again is the flow's affair."""
 
@@ -52,6 +64,28 @@ class Notifier(Protocol):
         """Return once the other side has accepted the message; SendError otherwise."""
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """Somebody takes care of a target of a ticket. `reply_to`: where the other side wants to hear what came of it."""
+
+    source: str
+    ticket: str
+    target: str
+    by: str
+    reply_to: str | None
+
+
+@runtime_checkable
+class Clickable(Protocol):
+    """A notifier whose messages can have a button by which they are acknowledged."""
+
+    def clicked(self, headers: Mapping[str, str], body: bytes, now: Instant) -> Click:
+        """What the other side posts of a click; Refused, unless it is certain who did. Headers in lower case."""
+
+    def reply(self, click: Click, text: str) -> None:
+        """Tell what came of it, where the button was clicked; nobody waits for that, and it may be lost."""
 
 
 @runtime_checkable

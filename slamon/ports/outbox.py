@@ -12,6 +12,7 @@ from slamon.core.instants import Instant
 from slamon.core.message import Message
 
 Home = tuple[str, str]  # source and id of a ticket
+NOTHING_TO_UPDATE = "nothing to update"  # why an update was superseded for good
 
 
 class Ending(StrEnum):
@@ -108,7 +109,7 @@ class Outbox(Protocol):
     pending, sending, or ended. Every method is one whole transaction; all may raise StoreError."""
 
     async def queue(self, deliveries: Sequence[NewDelivery], now: Instant) -> int:
-        """Deliveries about no stored ticket: slamon's own; returns how many were new. Others come with a judgement."""
+        """Deliveries that come with no judgement: slamon's own, or what the audit found missing; how many were new."""
 
     async def waiting(self, notifier: str, now: Instant) -> Sequence[Waiting]:
         """The pending deliveries whose time has come, counted by what may become one message."""
@@ -180,9 +181,6 @@ class Outbox(Protocol):
         self, notifier: str, address: str | None, tickets: Sequence[Home], since: Instant
     ) -> Mapping[Home, Sequence[Instant]]:
         """When each ticket was told about there since an instant, in order; those with nothing are left out."""
-
-    async def deliveries(self) -> Mapping[tuple[str, str], int]:
-        """How many deliveries there are by (notifier, state); states: pending, bound, and the endings."""
 
     async def dead_letters(self, after: Instant, limit: int) -> Sequence[DeadLetter]:
         """What was refused, expired or could not be made after an instant, the last one first."""

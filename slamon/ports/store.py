@@ -150,9 +150,6 @@ class Store(Outbox, Watching, Protocol):
     ) -> Mapping[tuple[str, str], Sequence[CommitmentRow]]:
         """Of (source, id) pairs, the commitments that ended under other rules than these; those with none left out."""
 
-    async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
-        """How many commitments there are by (source, policy, target, status); ended ones included."""
-
     async def figures(self) -> Figures:
         """What there is in numbers, in a time that does not grow with how many tickets there are."""
 
@@ -161,6 +158,9 @@ class Store(Outbox, Watching, Protocol):
 
     async def acks(self, tickets: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[Ack, ...]]:
         """The acknowledgements of (source, id) pairs; those with none left out."""
+
+    async def standing_acks(self, now: Instant) -> Sequence[Ack]:
+        """The acknowledgements that are not over, of tickets with an open commitment, by source and ticket."""
 
     async def save_silence(self, silence: SilenceRow) -> None:
         """Keep a silence, in place of the one with the same id if any, which then has ended as by `end_silence`."""

@@ -50,20 +50,15 @@ def _goes_out(assessor: Assessor, case: Case, expected: AlertExpectation, one: P
     if one.at != expected.at:
         return False
     said = Standing(tuple(ack for ack in case.acks if ack.at <= expected.at))
-    look = _look(expected)
+    look = expected.at + (one.alert.moment.name == BREACHED)
     return one.alert.held_until is None or bool(assessor.tell(case.ticket, {one.alert.identity}, look, said))
-
-
-def _look(expected: AlertExpectation) -> Instant:
-    """At the due instant itself a commitment is still in time: a breach shows right after it."""
-    return expected.at + 1 if expected.when == BREACHED else expected.at
 
 
 def _comes(judge: Judge, case: Case, expected: AlertExpectation) -> bool:
     """Whether the target comes to the moment at the very instant."""
-    look = _look(expected)
     return any(
         moment.at == expected.at and expected.when in moment.names
+        for look in (expected.at, expected.at + 1)  # at the due instant itself a commitment is still in time
         for cycle, verdict in judge.judged(case.ticket, look)
         if cycle is not None and verdict.target == expected.target and expected.cycle in (None, verdict.cycle)
         for moment in moments(cycle, verdict, look)

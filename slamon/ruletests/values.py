@@ -110,18 +110,6 @@ class OrNull(Field[T | None], Generic[T]):
         return {"anyOf": [{"type": "null"}, self._inner.schema()]}
 
 
-class FieldValue(Field[Any]):
-    """A value of a ticket's field: anything that YAML can say."""
-
-    takes = "a value"
-
-    def read(self, node: Node, owner: Owner, report: Report) -> Any:
-        return plain_value(node)
-
-    def schema(self) -> Schema:
-        return {}
-
-
 def plain_value(node: Node) -> Any:
     """The data of a node. Refused for what was already reported; no deeper than the composer lets it be."""
     if isinstance(node, Broken):

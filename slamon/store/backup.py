@@ -15,8 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from slamon.ports import StoreUnusable
-from slamon.store.database import migrations
-from slamon.store.examine import reading, version_of
+from slamon.store.examine import reading, usable_version_of, version_of
 from slamon.store.failures import explain
 from slamon.store.lock import ProcessLock
 
@@ -48,8 +47,7 @@ def backup(database: Path, target: Path) -> Copied:
     if os.path.lexists(target):
         raise StoreUnusable(f"{target} is there already: name another file, nothing is overwritten")
     with _draft(target) as draft:
-        _copy(database, draft)
-        found = verify(draft)
+        found = _copy(database, draft)
         _publish(draft, target)
     return found
 
@@ -66,8 +64,7 @@ def restore(database: Path, saved: Path, now: datetime | None = None) -> Restore
         if database.exists() and database.samefile(saved):
             raise StoreUnusable(f"{saved} is the database itself: name a backup of it")
         with _draft(database) as draft:
-            _copy(saved, draft, leave_no_trace=True)
-            found = verify(draft)
+            found = _copy(saved, draft, leave_no_trace=True)
             _give_to_owner(database, draft)
             aside = _put_aside(database, now or datetime.now(UTC))
             draft.replace(database)
@@ -77,17 +74,13 @@ def restore(database: Path, saved: Path, now: datetime | None = None) -> Restore
     return Restored(found, aside)
 
 
-def verify(path: Path) -> Copied:
-    """Read a whole database of slamon's; StoreUnusable unless it is sound and this release can use it."""
-    with reading(path) as connection:
-        version, known = version_of(connection, path), len(migrations())
-        if version > known:
-            raise StoreUnusable(
-                f"{path} is of a newer slamon (its version is {version}, this one knows {known}): use that release"
-            )
+def verify(path: Path, name: str | None = None) -> Copied:
+    """Read a whole database of slamon's; StoreUnusable, by its name, if it is damaged or of no use to this release."""
+    with reading(path, name=name) as connection:
+        usable_version_of(connection, path)
         problems = [str(text) for (text,) in connection.execute("PRAGMA integrity_check(3)")]
         if problems != ["ok"]:
-            raise StoreUnusable(f"{path} is damaged: {'; '.join(problems)[:300]}")
+            raise StoreUnusable(f"{name or path} is damaged: {'; '.join(problems)[:300]}")
         (tickets,) = connection.execute("SELECT count(*) FROM tickets").fetchone()
     return Copied(path.stat().st_size, int(tickets))
 
@@ -102,17 +95,19 @@ def _check_saved(saved: Path) -> None:
         raise StoreUnusable(f"{saved} is no database: name a file that slamon backup wrote")
 
 
-def _copy(database: Path, draft: Path, *, leave_no_trace: bool = False) -> None:
-    """All pages in one step: one moment of the database. The copy has no log beside it."""
+def _copy(database: Path, draft: Path, *, leave_no_trace: bool = False) -> Copied:
+    """All pages in one step: one moment of the database. The copy has no log beside it, and is read through."""
+    name = f"the copy of {database}"  # nobody finds the draft where messages would name it
     with reading(database, leave_no_trace=leave_no_trace) as source:
-        version_of(source, database)
+        usable_version_of(source, database)
         try:
             with closing(sqlite3.connect(draft, isolation_level=None)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
         except sqlite3.Error as error:
-            raise StoreUnusable(str(explain(error, str(draft)))) from error
+            raise StoreUnusable(str(explain(error, name))) from error
     _sync(draft)
+    return verify(draft, name)
 
 
 @contextmanager

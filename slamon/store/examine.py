@@ -35,8 +35,9 @@ def sqlite_is_too_old() -> bool:
 
 
 @contextmanager
-def reading(path: Path, *, leave_no_trace: bool = False) -> Iterator[sqlite3.Connection]:
-    """A connection that can only read: the one that writes stays the only one. StoreUnusable says why there is none.
+def reading(path: Path, *, leave_no_trace: bool = False, name: str | None = None) -> Iterator[sqlite3.Connection]:
+    """A connection that can only read: the one that writes stays the only one. StoreUnusable says why there is none,
+    and calls the file by a `name` where people do not know it by its own.
 
     With `leave_no_trace` a file without a log, which nobody has open, is read without making one beside it; whoever
     opens it in that very moment is not seen.
@@ -49,7 +50,7 @@ def reading(path: Path, *, leave_no_trace: bool = False) -> Iterator[sqlite3.Con
         with closing(sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS)) as connection:
             yield connection
     except sqlite3.Error as error:
-        raise StoreUnusable(str(explain(error, str(path)))) from error
+        raise StoreUnusable(str(explain(error, name or str(path)))) from error
 
 
 def examine(path: Path, seconds: float | None = None) -> Examined:
@@ -67,6 +68,16 @@ def version_of(connection: sqlite3.Connection, path: Path) -> int:
     if owner != APPLICATION_ID:
         raise StoreUnusable(f"{path} is no database of slamon's")
     return int(version)
+
+
+def usable_version_of(connection: sqlite3.Connection, path: Path) -> int:
+    """As `version_of`; StoreUnusable too if a newer release wrote it."""
+    version, known = version_of(connection, path), len(migrations())
+    if version > known:
+        raise StoreUnusable(
+            f"{path} is of a newer slamon (its version is {version}, this one knows {known}): use that release"
+        )
+    return version
 
 
 def holder(path: Path) -> int | None:

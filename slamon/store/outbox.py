@@ -95,10 +95,6 @@ class SqliteOutbox:
     ) -> Mapping[Home, Sequence[Instant]]:
         return await self._units.read(lambda db: sending.lately(db, notifier, address, tickets, since))
 
-    async def deliveries(self) -> Mapping[tuple[str, str], int]:
-        found = await self._units.rows(sql.DELIVERY_COUNTS)
-        return {(notifier, state): number for notifier, state, number in found}
-
     async def dead_letters(self, after: Instant, limit: int) -> Sequence[DeadLetter]:
         return [rows.dead_letter(row) for row in await self._units.rows(sql.DEAD_LETTERS, after, limit)]
 

@@ -17,7 +17,7 @@ QUEUE_AGAIN = """
 UPDATE deliveries SET
   state = 'pending', notification = NULL, ended_at = NULL, error = NULL, turn = turn + 1,
   queued_at = ?, notifier = ?, due_at = ?, not_before = ?, bundle = ?, address = ?, collective = ?, remark = ?
-WHERE id = ? AND turn < 100 AND follows = 0
+WHERE id = ? AND turn < 100 AND NOT (follows AND error IS ?)
 """
 TURN = "UPDATE deliveries SET turn = turn + 1 WHERE id = ?"
 

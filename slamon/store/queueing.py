@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from slamon.core.instants import Instant
-from slamon.ports import Ending, NewDelivery
+from slamon.ports import NOTHING_TO_UPDATE, Ending, NewDelivery
 from slamon.store import outbox_statements as sql
 from slamon.store.rows import delivery_row
 
@@ -27,7 +27,7 @@ def _queue(db: sqlite3.Connection, one: NewDelivery, now: Instant) -> bool:
     id, state = known
     if state == Ending.SUPERSEDED:
         place = (now, one.notifier, one.due_at, not_before, one.bundle, one.address, int(one.collective), one.remark)
-        return db.execute(sql.QUEUE_AGAIN, (*place, id)).rowcount > 0
+        return db.execute(sql.QUEUE_AGAIN, (*place, id, NOTHING_TO_UPDATE)).rowcount > 0
     if state in ("pending", "bound"):
         db.execute(sql.TURN, (id,))
     return False

@@ -12,6 +12,7 @@ import msgspec
 from slamon.core.bundles import Waiting
 from slamon.core.instants import Instant
 from slamon.core.message import Message
+from slamon.core.wire import without_surrogates
 from slamon.ports import CommitmentRow, DeadLetter, Delivery, Ending, NewDelivery, Notification
 
 Row = tuple[Any, ...]
@@ -26,20 +27,12 @@ _columns = attrgetter(*(field.name for field in fields(CommitmentRow)))  # in th
 
 def encoded(message: Message) -> tuple[Message, str]:
     """A message as it will be read back, and as JSON. Half characters, which no notifier could send either, become
-    question marks."""
+    U+FFFD."""
     try:
         return message, msgspec.json.encode(message).decode()
     except UnicodeEncodeError:
-        text = msgspec.json.encode(_whole(msgspec.to_builtins(message))).decode()
+        text = msgspec.json.encode(without_surrogates(msgspec.to_builtins(message))).decode()
         return decode_message(text), text
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, dict):
-        return {key: _whole(part) for key, part in value.items()}
-    return [_whole(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def decode_message(text: str) -> Message:

@@ -98,10 +98,6 @@ class SqliteStore(SqliteOutbox, SqliteWatching):
         found = await self._units.rows(sql.NEAREST, after, limit)
         return [(source, ticket, CommitmentRow(*row)) for source, ticket, *row in found]
 
-    async def open_commitments(self) -> Mapping[tuple[str, str, str, str], int]:
-        found = await self._units.rows(sql.COMMITMENT_COUNTS)
-        return {(source, policy, target, status): number for source, policy, target, status, number in found}
-
     async def figures(self) -> Figures:
         return await self._units.read(figures)
 
@@ -110,6 +106,9 @@ class SqliteStore(SqliteOutbox, SqliteWatching):
 
     async def acks(self, tickets: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[Ack, ...]]:
         return await self._units.read(lambda db: standing.acks(db, tickets))
+
+    async def standing_acks(self, now: Instant) -> Sequence[Ack]:
+        return await self._units.read(lambda db: standing.standing_acks(db, now))
 
     async def save_silence(self, silence: SilenceRow) -> None:
         await self._units.write(lambda db: standing.save_silence(db, silence))

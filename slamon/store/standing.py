@@ -24,6 +24,10 @@ def acks(db: sqlite3.Connection, tickets: Sequence[tuple[str, str]]) -> dict[tup
     return {home: said for home, said in found.items() if said}
 
 
+def standing_acks(db: sqlite3.Connection, now: Instant) -> list[Ack]:
+    return [_ack((source, ticket), *row) for source, ticket, *row in db.execute(sql.STANDING_ACKS, (now,))]
+
+
 def save_silence(db: sqlite3.Connection, silence: SilenceRow) -> None:
     end_silence(db, silence.id, silence.at)
     db.execute(sql.SAVE_SILENCE, (silence.id, silence.match, silence.at, silence.until, silence.by, silence.comment))

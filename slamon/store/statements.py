@@ -14,6 +14,14 @@ SET_CURSOR = "INSERT INTO cursors VALUES (?, ?) ON CONFLICT DO UPDATE SET cursor
 # --- tickets ---------------------------------------------------------------------------------------------------------
 
 TICKET = "SELECT source, id, body, version FROM tickets WHERE source = ? AND id = ?"
+SOURCES = """
+WITH RECURSIVE known (source) AS (
+  SELECT min(source) FROM tickets
+  UNION ALL
+  SELECT (SELECT min(source) FROM tickets WHERE source > known.source) FROM known WHERE known.source IS NOT NULL
+)
+SELECT source FROM known WHERE source IS NOT NULL
+"""
 HISTORIES = "SELECT body FROM tickets WHERE source = ? ORDER BY id"
 LAST_PLACE = "SELECT coalesce(max(marked), 0) FROM tickets WHERE marked IS NOT NULL"
 SAVE_TICKET = """
@@ -48,22 +56,20 @@ FORGET_TICKET = "DELETE FROM tickets WHERE rowid = ?"
 
 # --- commitments -----------------------------------------------------------------------------------------------------
 
-COMMITMENTS = """
-SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-  confidence, elapsed
+_COMMITMENT = """policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
+  confidence, elapsed"""
+COMMITMENTS = f"""
+SELECT {_COMMITMENT}
 FROM commitments WHERE source = ? AND ticket = ? ORDER BY policy, target, cycle
 """
-FINALS = """
-SELECT policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-  confidence, elapsed
+FINALS = f"""
+SELECT {_COMMITMENT}
 FROM commitments
 WHERE source = ? AND ticket = ? AND status IN ('met', 'missed', 'cancelled') AND rules <> ?
 ORDER BY policy, target, cycle
 """
-SAVE_COMMITMENT = """
-INSERT INTO commitments
-  (source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-   confidence, elapsed)
+SAVE_COMMITMENT = f"""
+INSERT INTO commitments (source, ticket, {_COMMITMENT})
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET
   status = excluded.status, clock = excluded.clock, started_at = excluded.started_at, due_at = excluded.due_at,
@@ -74,10 +80,8 @@ ON CONFLICT DO UPDATE SET
 DROP_COMMITMENT = """
 DELETE FROM commitments WHERE source = ? AND ticket = ? AND policy = ? AND target = ? AND cycle = ?
 """
-NEAREST = """
-SELECT
-  source, ticket, policy, target, cycle, status, clock, started_at, due_at, breached_at, stopped_at, changes_at, rules,
-  confidence, elapsed
+NEAREST = f"""
+SELECT source, ticket, {_COMMITMENT}
 FROM commitments
 WHERE coalesce(due_at, breached_at) >= ? AND coalesce(due_at, breached_at) IS NOT NULL
 AND status NOT IN ('met', 'missed', 'cancelled')
@@ -98,6 +102,15 @@ ON CONFLICT DO UPDATE SET said_by = excluded.said_by, said_at = excluded.said_at
 """
 ANY_ACK = "SELECT 1 FROM acks LIMIT 1"
 ACKS = "SELECT target, said_by, said_at, until FROM acks WHERE source = ? AND ticket = ? ORDER BY target"
+# Of a ticket without an open commitment there is nothing left to take care of.
+STANDING_ACKS = """
+SELECT source, ticket, target, said_by, said_at, until FROM acks AS a
+WHERE (until IS NULL OR until > ?) AND EXISTS (
+  SELECT 1 FROM commitments AS c
+  WHERE c.source = a.source AND c.ticket = a.ticket AND status NOT IN ('met', 'missed', 'cancelled')
+)
+ORDER BY source, ticket, target
+"""
 # The version grows with a mark: a judgement that was made before and is still on its way must not take it off.
 MARK_TICKET = """
 UPDATE tickets SET version = version + 1, marked = coalesce(marked, ?) WHERE source = ? AND id = ?

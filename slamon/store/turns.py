@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from slamon.core.verdict import ENDED_STATUSES
 from slamon.ports import CommitmentRow, Turn
-
-_ENDED = frozenset({"met", "missed", "cancelled"})
 
 
 def turns(
@@ -32,4 +31,4 @@ def _by_cycle(rows: Iterable[CommitmentRow]) -> dict[tuple[str, int], Commitment
 def _standing(row: CommitmentRow | None) -> tuple[str, bool] | None:
     if row is None:
         return None
-    return row.status if row.status in _ENDED else "open", row.breached_at is not None
+    return row.status if row.status in ENDED_STATUSES else "open", row.breached_at is not None

@@ -9,6 +9,7 @@ from slamon.core.conditions import Raised
 from slamon.core.instants import Instant
 from slamon.ports import Home, Lost, Outcome, Page, Unclear
 from slamon.store import watching_statements as sql
+from slamon.store.outbox_statements import SPENT
 from slamon.store.units import Units
 
 _SCANNED = 500  # tickets looked at for one page, so that nobody waits long
@@ -62,6 +63,6 @@ def _outcomes(db: sqlite3.Connection, source: str, ticket: str, identities: Iter
         row = db.execute(sql.OUTCOME, (identity,)).fetchone()
         if row is not None:
             found[identity] = Outcome(row[0], row[1], bool(row[2]))
-        elif db.execute(sql.SPENT, (source, ticket, identity)).fetchone():
+        elif db.execute(SPENT, (source, ticket, identity)).fetchone():
             found[identity] = Outcome("spent", "", False)
     return found

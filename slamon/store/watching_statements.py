@@ -44,4 +44,3 @@ OUTCOME = """
 SELECT d.state, d.notifier, EXISTS (SELECT 1 FROM notifications AS n WHERE n.copy_of = d.notification)
 FROM deliveries AS d WHERE d.identity = ?
 """
-SPENT = "SELECT 1 FROM spent_identities WHERE source = ? AND ticket = ? AND identity = ?"

@@ -54,6 +54,13 @@ def test_an_acknowledgement_of_a_warning_does_not_hide_the_breach() -> None:
     assert diary(found, OPEN, "Tue 09:00", said(ack("Mon 12:30")))[-1] == "Mon 13:00 chat breached"
 
 
+def test_a_step_that_was_dropped_stays_dropped_when_somebody_else_acknowledges_too() -> None:
+    missed = tale("Mon 09:00 created; Mon 13:05 status=solved")
+    found = assessor(FOUR_HOURS, step("missed", after="30m"))  # due 13:35
+    assert told(found, missed, "Mon 14:10", said(ack("Mon 13:10"))) == []
+    assert told(found, missed, "Mon 14:10", said(ack("Mon 14:00"))) == []  # of one person the last one counts
+
+
 def test_that_a_promise_was_met_is_told_whatever_was_acknowledged() -> None:
     solved = tale("Mon 09:00 created; Mon 10:00 status=solved")
     found = assessor(FOUR_HOURS, step("met"))

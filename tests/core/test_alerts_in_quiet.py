@@ -49,6 +49,30 @@ def test_another_notifier_is_told_instead_and_only_once() -> None:
     assert told(both, EVENING, "Tue 10:00") == ["pager breached Mon 20:00 late"]
 
 
+@pytest.mark.parametrize(
+    ("quiet", "notify", "wanted"),
+    [
+        ("mail", "mail:assignee/boss, pager", ["boss", "pager"]),  # nobody is assigned: it is boss who sends
+        ("chat", "mail:assignee/chat, pager", ["pager"]),
+        ("chat", "chat, mail:assignee/chat", ["pager"]),
+        ("mail", "mail:assignee/boss, mail:group/boss", ["boss"]),
+        ("mail", "boss, mail:assignee/boss", ["boss"]),
+        ("chat", "mail:assignee/boss, boss", ["boss"]),
+        ("chat", "mail, mail:assignee, mail:group", ["mail"]),
+    ],
+)
+def test_nobody_is_told_twice_by_one_line(quiet: str, notify: str, wanted: list[str]) -> None:
+    found = assessor(FOUR_HOURS, step("breached", notify), quiet={quiet: Quiet(OFFICE.calendar, True, instead="pager")})
+    assert [one.notifier for one in alerts(found, EVENING, "Mon 20:00:01")] == wanted
+    assert len(alerts(found, EVENING, "Tue 10:00")) == len(wanted)  # what was left out is not told in the morning
+
+
+def test_one_person_in_two_fields_is_told_once() -> None:
+    found = assessor(FOUR_HOURS, step("breached", "mail:assignee, mail:group, mail:owner"))
+    both = tale("Mon 16:00 created assignee=ada group=ada owner=bob")
+    assert [one.who for one in alerts(found, both, "Mon 20:00:01")] == ["ada", "bob"]
+
+
 def test_who_is_told_instead_does_not_change_the_identity() -> None:
     loud = alerts(assessor(FOUR_HOURS, step("breached")), EVENING, "Mon 20:00:01")
     quiet = alerts(assessor(FOUR_HOURS, step("breached"), quiet=outside(instead="pager")), EVENING, "Mon 20:00:01")

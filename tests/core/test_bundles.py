@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from slamon.core.bundles import Bundles, Choice, Waiting
 from slamon.core.instants import SECOND, Instant
@@ -202,3 +204,22 @@ def test_where_no_wait_was_written_a_second_alert_is_hardly_delayed_and_a_flood_
     for at, count in ((0, 1), (1, 1), (2, 10), (3, 50), (4, 7)):
         desk.come(at, count)
     assert played(desk, 60) == {0: [1], 1: [1], 3: [60], 33: [7]}
+
+
+def test_a_digest_of_many_bundles_takes_along_who_waits_in_a_window_of_his_own() -> None:
+    desk = Desk(digest_above=3)
+    for at in (0, 1):
+        desk.come(at, bundle="x")
+    for number in range(4):
+        desk.come(19, bundle=f"other {number}")
+    assert played(desk, 60) == {0: [1], 19: [5]}
+
+
+@given(st.lists(st.tuples(st.integers(0, 80), st.sampled_from("abcdef"), st.integers(1, 5)), max_size=40))
+def test_nothing_waits_longer_than_the_window_of_its_group(coming: list[tuple[int, str, int]]) -> None:
+    desk = Desk(digest_above=3)
+    for at, bundle, count in coming:
+        desk.come(at, count, bundle=bundle)
+    for now in range(81 + WAIT):
+        desk.second(now)
+        assert all(at > now - WAIT for times in desk.waiting.values() for at in times)

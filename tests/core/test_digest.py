@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from slamon.core.digest import digest
 from slamon.core.instants import HOUR, MINUTE
-from slamon.core.message import Covered, Message
+from slamon.core.message import Covered, Message, footer_of
 
 from .alerting import alerts, assessor, step
 from .build import rules
@@ -121,6 +121,13 @@ def test_remarks_are_kept_once_and_how_late_each_was_is_not() -> None:
     ]
     assert made(messages).footer == "a replay · desk is stale"
     assert made([message("1", late=5, footer=late)]).footer is None
+
+
+def test_a_remark_stays_whole_whatever_is_in_it() -> None:
+    stale = "desk is stale: 503 · due maintenance · back soon"
+    found = [message("1", late=5, footer=footer_of("a replay", stale)), message("2", late=5, footer=footer_of(stale))]
+    assert made(found).footer == "a replay · desk is stale: 503, due maintenance, back soon"
+    assert made([message("1", late=5, footer="due maintenance")]).footer == "due maintenance"
 
 
 def test_it_goes_to_the_one_person_that_all_of_them_are_for() -> None:

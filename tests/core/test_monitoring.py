@@ -139,6 +139,14 @@ def test_in_the_quiet_of_a_notifier_it_is_held_told_to_another_or_let_through() 
     assert held.identity == instead.identity == exempt.identity
 
 
+def test_who_is_told_anyway_is_not_told_instead_of_another_as_well() -> None:
+    night = Raised("source_stale", "desk", 1, NOW + 10 * HOUR, "x", 0)
+    both = routing(
+        route(steps="[{when: raised, notify: [ops, pager]}]"), quiet="{ops: {outside: office, instead: pager}}"
+    )
+    assert told(both, night, 10 * HOUR) == ["raised pager 19:00"]
+
+
 @pytest.mark.parametrize(
     ("match", "is_told"),
     [('"all"', True), ('{"alert": "monitor"}', False), ('{"alert": "monitor", "source": "x"}', True)],

@@ -65,6 +65,18 @@ def test_what_is_held_goes_out_as_the_quiet_ends() -> None:
     assert plan(found, [sent_before], moment("Mon 21:00"), moment("Wed 10:00")) == []
 
 
+def test_of_what_is_held_only_that_is_planned_which_will_be_told() -> None:
+    """Over the night come three warnings; and a repetition each hour, of which the morning tells the last."""
+    slow = rules(of("resolution", "30h", warn_at=(share(20), share(30), share(50))))
+    chat = {"chat": Quiet(OFFICE.calendar, True)}
+    created = tale("Mon 16:00 created")
+    warned = assessor(slow, step("at_risk"), quiet=chat)
+    assert told(plan(warned, [created], moment("Mon 17:00"), moment("Tue 09:30"))) == ["Tue 09:00 chat warning 50% (1)"]
+    again = assessor(FOUR_HOURS, step("breached", repeat="1h"), quiet=chat)
+    ahead = plan(again, [created], moment("Mon 17:00"), moment("Tue 09:30"))
+    assert told(ahead) == ["Tue 09:00 chat breached (1)"]
+
+
 def test_what_a_silence_keeps_back_goes_out_as_it_ends_and_what_went_before_it_does_not() -> None:
     quiet = said(silence("Mon 10:30", "Mon 13:10"))
     for start in ("Mon 10:00", "Mon 13:05"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
 
 import pytest
@@ -85,6 +86,14 @@ async def test_of_many_only_some_are_asked_about_at_once_and_not_all_are_remembe
     assert not set(due) & set(await many.due())
     assert len(await store.value("gone help") or b"") < 50_000
     assert "0" not in await many._read()
+
+
+@pytest.mark.asyncio
+async def test_two_that_are_found_gone_at_the_same_time_are_both_remembered(store: Store) -> None:
+    found = Gone("help", store, ManualTime(DAY))
+    assert await found.due() == []
+    await asyncio.gather(found.note([gone("1")]), found.note([gone("2")]))
+    assert set(await found.due()) == {"1", "2"}
 
 
 @pytest.mark.asyncio

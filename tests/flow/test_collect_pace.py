@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slamon.core.instants import HOUR, MINUTE, SECOND, Instant
-from slamon.flow.polling import MARGIN, SHORTEST, Pace, next_poll
+from slamon.flow.polling import MARGIN, SHORTEST, Rhythm, next_poll
 from slamon.ports import Batch, CommitmentRow, Judgement, SourceError, Store
 from tests.flow.test_collecting import Scripted, World, ticket
 
 POLL = 5 * MINUTE
-PACE = Pace.of(POLL, 1)
+RHYTHM = Rhythm.of(POLL, 1)
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_before_whatever_comes_due_a_poll_was_not_long_ago_and_polls_are_never_t
 
 
 def test_a_pace_is_in_real_seconds_and_in_the_time_of_the_service() -> None:
-    assert Pace.of(30 * SECOND, 1) == Pace(30.0, 2.0, 30 * SECOND)
-    assert Pace.of(30 * SECOND, 1_000) == Pace(0.2, 0.2, 200 * SECOND)
-    assert Pace.of(SECOND, 1) == Pace(1.0, 1.0, SECOND)
+    assert Rhythm.of(30 * SECOND, 1) == Rhythm(30.0, 2.0, 30 * SECOND)
+    assert Rhythm.of(30 * SECOND, 1_000) == Rhythm(0.2, 0.2, 200 * SECOND)
+    assert Rhythm.of(SECOND, 1) == Rhythm(1.0, 1.0, SECOND)
 
 
 async def due(store: Store, at: Instant, id: str = "1", source: str = "help") -> None:
@@ -73,7 +73,7 @@ async def polls(world: World, until: Instant) -> list[Instant]:
     """When it is polled, asked every two seconds whether it is time."""
     found = []
     while world.time.now() <= until:
-        if await world.collector.is_due(PACE):
+        if await world.collector.is_due(RHYTHM):
             found.append(world.time.now())
             await world.collector.poll()
         world.time.advance(2 * SECOND)

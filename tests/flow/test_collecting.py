@@ -43,9 +43,12 @@ class Askable(Scripted):
 
     present: dict[str, Ticket] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    defect: Exception | None = None
 
     async def fetch(self, ids: Sequence[str]) -> list[Ticket]:
         self.asked += ids
+        if self.defect is not None:
+            raise self.defect
         return [self.present[id] for id in ids if id in self.present]
 
 
@@ -173,3 +176,12 @@ async def test_a_defect_in_a_source_is_a_fault_like_any_other(store: Store) -> N
     assert world.watched.up == [False]
     await world.collector.poll()
     assert world.watched.up == [False, True]
+
+
+@pytest.mark.asyncio
+async def test_a_defect_in_a_last_look_does_not_keep_the_alert_back(store: Store) -> None:
+    world = World(Askable([Batch([ticket("1")], b"one")], defect=KeyError("user 7")), store)
+    await world.collector.poll()
+    with structlog.testing.capture_logs() as logs:
+        await world.collector.reread("1")
+    assert [entry["event"] for entry in logs] == ["source is defective"]

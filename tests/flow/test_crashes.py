@@ -180,7 +180,7 @@ async def test_dead_while_it_is_superseded_nobody_is_told(tmp_path: Path, point:
         await dying.deliverer.catch_up()
     await here.opens_anew()
     assert await here.bench.turn("2026-06-08T09:00:10Z") == ["7: first response was met"]
-    assert (await here.store.deliveries())["desk", "superseded"] == 1
+    assert (await here.store.figures()).deliveries["desk", "superseded"] == 1
     await here.store.close()
 
 
@@ -225,7 +225,7 @@ async def test_dead_around_a_digest_every_ticket_is_told_of_once(
     assert len(here.bench.desk.sent) == messages
     assert len({msgspec.json.encode(one) for one in here.bench.desk.sent}) == 1
     assert len(here.bench.desk.sent[0].covers) == 21
-    assert await here.store.deliveries() == {("desk", "sent"): 21}
+    assert (await here.store.figures()).deliveries == {("desk", "sent"): 21}
     await here.store.close()
 
 
@@ -246,5 +246,5 @@ async def test_a_cancelled_deliverer_marks_what_it_is_sending(tmp_path: Path) ->
     await asyncio.sleep(0)
     gate.set()
     await asyncio.wait([running])
-    assert await here.store.deliveries() == {("desk", "sent"): 1}
+    assert (await here.store.figures()).deliveries == {("desk", "sent"): 1}
     await here.store.close()

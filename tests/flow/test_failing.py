@@ -7,7 +7,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
-from slamon.core.instants import SECOND, parse_instant
+from slamon.core.instants import DAY, HOUR, SECOND, parse_instant
 from slamon.flow.deliver import Manners
 from slamon.ports import Ending, Reason, SendError, Store
 from tests.flow.build import message
@@ -53,7 +53,7 @@ async def test_a_notifier_that_is_down_is_tried_with_one_message_and_ever_more_s
     await run.pass_until("2026-06-05T13:50:00Z")
     assert not run.deliverer.is_broken
     assert {one.ticket for sent in run.desk.sent for one in sent.covers} == {str(number) for number in range(40)}
-    assert await store.deliveries() == {("desk", "sent"): 40}
+    assert (await store.figures()).deliveries == {("desk", "sent"): 40}
 
 
 @pytest.mark.asyncio
@@ -84,13 +84,27 @@ async def test_what_cannot_be_delivered_for_a_day_expires_and_goes_to_the_fallba
     run = await overdue(store, 15, manners=Manners(fallback="pager"))
     run.desk.failures = [BUSY] * 100_000
     await run.pass_until("2026-06-06T13:30:00Z")
-    assert await store.deliveries() == {("desk", "expired"): 15}
+    assert (await store.figures()).deliveries == {("desk", "expired"): 15}
     covered: list[str] = []
     while copy := await store.due("pager", run.time.now()):
         covered += [one.ticket for one in copy.message.covers]
         assert copy.message.footer is not None
         assert copy.message.footer.endswith("could not be delivered to desk: too old")
     assert sorted(covered, key=int) == [str(number) for number in range(15)]
+
+
+@pytest.mark.asyncio
+async def test_what_was_queued_before_a_long_downtime_is_told_if_it_is_still_broken_and_expires_if_not(
+    store: Store,
+) -> None:
+    run = await overdue(store, 2)
+    run.time.advance(1 * HOUR + 1)
+    await run.loop.catch_up()  # queued, and not sent yet
+    await run.put("1", NOON, [message("2026-06-05T13:00:00.5Z")])
+    run.time.advance(1 * DAY + 1 * SECOND)
+    run = run.restarted()
+    assert await run.go() == ["0: first response is overdue by 1 d"]
+    assert (await store.figures()).deliveries == {("desk", "sent"): 1, ("desk", "expired"): 1}
 
 
 @pytest.mark.asyncio
@@ -107,5 +121,5 @@ async def test_in_a_dry_run_everything_is_done_but_the_sending(store: Store) -> 
     run = await overdue(store, 30, manners=Manners(send=False))
     await run.pass_until("2026-06-05T14:00:00Z")
     assert run.desk.sent == []
-    assert await store.deliveries() == {("desk", "dry"): 30}
+    assert (await store.figures()).deliveries == {("desk", "dry"): 30}
     assert run.watched.attempts == []

@@ -9,8 +9,7 @@ import pytest
 
 from slamon.core.instants import HOUR, MINUTE, SECOND, Instant, format_instant, parse_instant
 from slamon.flow.deliver import Manners
-from slamon.ports import Store
-from slamon.settings import Rate
+from slamon.ports import Rate, Store
 from tests.flow.build import Bench, bench
 
 NOON = "2026-06-05T12:00:00Z"
@@ -58,7 +57,7 @@ async def test_a_flood_is_three_messages_in_the_first_minute_and_nothing_is_lost
     assert all(later - earlier >= SECOND for (earlier, _), (later, _) in pairwise(came))
     assert sum(count for _, count in came) == TICKETS
     assert {one.ticket for sent in run.desk.sent for one in sent.covers} == {str(n) for n in range(TICKETS)}
-    assert await store.deliveries() == {("desk", "sent"): TICKETS}
+    assert (await store.figures()).deliveries == {("desk", "sent"): TICKETS}
 
 
 @pytest.mark.asyncio

@@ -8,8 +8,7 @@ import pytest
 
 from slamon.core.instants import HOUR, MINUTE, SECOND
 from slamon.flow.deliver import Manners
-from slamon.ports import Ending, Reason, SendError, Store
-from slamon.settings import Rate
+from slamon.ports import Ending, Rate, Reason, SendError, Store
 from tests.flow.build import bench, message, status
 from tests.flow.overdue import BREACHES, NOON, WARNINGS, overdue, sizes
 

@@ -229,7 +229,7 @@ async def test_with_no_route_it_is_only_logged(store: Store) -> None:
     assert await its.pass_on(11 * MINUTE) == []
     assert [one.name for one in its.monitor.stands] == ["source_stale"]
     assert not its.monitor.tells("source_stale", "help")
-    assert await store.deliveries() == {}
+    assert (await store.figures()).deliveries == {}
 
 
 @pytest.mark.asyncio

@@ -7,7 +7,7 @@ import pytest
 from slamon.core.bundles import UNLIMITED
 from slamon.core.instants import MINUTE, SECOND
 from slamon.flow.pace import Pace
-from slamon.settings import Rate
+from slamon.ports import Rate
 
 
 def test_without_a_rate_there_is_always_room() -> None:

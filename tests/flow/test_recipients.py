@@ -47,7 +47,7 @@ async def test_without_an_address_the_other_notifier_is_used(store: Store) -> No
     await run.put("7", NOON, fields={"assignee": "bob"})
     run.time.advance(1 * HOUR + 1)
     assert await run.go() == []
-    assert await store.deliveries() == {("pager", "pending"): 1}
+    assert (await store.figures()).deliveries == {("pager", "pending"): 1}
 
 
 @pytest.mark.asyncio
@@ -72,7 +72,7 @@ policies"""
     run.time.advance(1 * HOUR + 1)
     await run.loop.catch_up()
     notifier, at = told
-    assert await store.deliveries() == {(notifier, "pending"): 1}
+    assert (await store.figures()).deliveries == {(notifier, "pending"): 1}
     waiting = await store.waiting(notifier, parse_instant(at) + 1)
     assert len(waiting) == 1
     assert not await store.waiting(notifier, parse_instant(at) - 1)
@@ -111,6 +111,27 @@ async def test_an_update_does_not_overtake_the_message_that_it_follows(store: St
     await run.put("7", NOON, [message("2026-06-05T13:00:30Z")])
     await run.pass_until("2026-06-05T14:00:00Z")
     assert [sent.update for sent in run.desk.sent] == [False, False, True]
+
+
+@pytest.mark.asyncio
+async def test_an_update_that_a_silence_kept_back_is_told_when_the_silence_ends(store: Store) -> None:
+    run = bench(
+        store,
+        NOON,
+        UPDATES.replace(
+            "routes:",
+            "calendars: {day: {time_zone: UTC, hours: {mon-sun: 09:00-13:30}}}\nquiet: {desk: {outside: day}}\nroutes:",
+        ),
+    )
+    await run.put("7", NOON)
+    await run.pass_until("2026-06-05T14:00:00Z")
+    await run.put("7", NOON, [message("2026-06-05T14:00:00Z")])  # held to the morning
+    await run.pass_until("2026-06-06T08:30:00Z")
+    now = run.time.now()
+    await store.save_silence(SilenceRow("s", '{"id": "7"}', now, now + 1 * HOUR, "ada"))
+    assert await run.pass_until("2026-06-06T09:29:00Z") == []
+    assert [at for at, _ in await run.pass_until("2026-06-06T10:00:00Z")] == ["09:30:00"]
+    assert [sent.update for sent in run.desk.sent] == [False, True]
 
 
 @pytest.mark.asyncio

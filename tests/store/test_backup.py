@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from slamon.ports import StoreUnusable
-from slamon.store import SqliteStore
+from slamon.store import SqliteStore, stored_histories, stored_sources
 from slamon.store.backup import backup, restore, verify
 from slamon.store.database import APPLICATION_ID, migrations
 from slamon.store.examine import examine, holder
@@ -78,9 +78,26 @@ async def test_a_backup_of_a_damaged_database_is_refused_and_leaves_nothing(
         file.write(b"\xff" * 4096 * 4)
     target = tmp_path / "b" / "backup.db"
     target.parent.mkdir()
-    with pytest.raises(StoreUnusable, match=r"damaged|malformed"):
+    with pytest.raises(StoreUnusable, match=rf"^(the copy of )?{path}(:| is).* damaged"):
         backup(path, target)
     assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda path: backup(path, path.with_name("b.db")),
+        lambda path: [*stored_histories(path, ["desk"])],
+        stored_sources,
+    ],
+)
+def test_a_database_of_a_newer_release_is_named_with_what_can_use_it(
+    what: Callable[[Path], object], path: Path
+) -> None:
+    _newer(path)
+    with pytest.raises(StoreUnusable, match=rf"^{path} is of a newer slamon .*: use that release$"):
+        what(path)
+    assert beside(path) == set()
 
 
 @pytest.mark.parametrize("what", ["missing", "foreign"])
@@ -195,7 +212,7 @@ def _newer(saved: Path) -> None:
     [
         (_text, r"saved\.db is no database: name a file that slamon backup wrote"),
         (_foreign, r"saved\.db is no database of slamon's"),
-        (_newer, "is of a newer slamon"),
+        (_newer, r"/saved\.db is of a newer slamon \(its version is \d+, this one knows \d+\): use that release$"),
         (lambda saved: None, r"saved\.db cannot be read: No such file"),
     ],
 )

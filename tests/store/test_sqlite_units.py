@@ -25,6 +25,8 @@ WHOLE = {
     "DELIVERY_COUNTS": "SCAN delivery_counts",
     "RELEASE": "SCAN notifications USING INDEX notifications_sending",  # holds those alone
     "ANY_ACK": "SCAN acks USING COVERING INDEX acks_said",  # one row of it
+    "STANDING_ACKS": "SCAN a",  # as many as people have typed, and only when one asks
+    "SOURCES": "SCAN known",  # a row a source
 }
 SORTED = {"WAITING"}  # what may go now, and no more
 CHEAP: dict[str, Callable[[Store], object]] = {
@@ -39,8 +41,7 @@ CHEAP: dict[str, Callable[[Store], object]] = {
     "dead letters": lambda store: store.dead_letters(0, 5),
     "silences": lambda store: store.silences(0),
     "nothing to release": lambda store: store.release(),
-    "commitment counts": lambda store: store.open_commitments(),
-    "delivery counts": lambda store: store.deliveries(),
+    "figures": lambda store: store.figures(),
     "the nearest three": lambda store: store.nearest(0, 3),
     "nothing to forget": lambda store: store.prune(-1, -1),
 }
@@ -93,7 +94,7 @@ async def test_nobody_is_answered_before_the_commit(store: SqliteStore) -> None:
 @pytest.mark.asyncio
 async def test_a_read_takes_no_lock(store: SqliteStore) -> None:
     told = await traced(store)
-    await asyncio.gather(store.cursor(SOURCE), store.to_judge(0, 10), store.open_commitments())
+    await asyncio.gather(store.cursor(SOURCE), store.to_judge(0, 10), store.figures())
     assert not any(statement.startswith("BEGIN") for statement in told)
 
 

@@ -32,7 +32,7 @@ async def test_what_was_under_way_in_an_older_version_is_told_and_what_was_told_
             connection.execute(OLD_DELIVERY, (identity(step), state, ended_at))
         connection.execute("INSERT INTO spent_identities VALUES ('desk', 'T-1', ?)", (identity(3),))
     async with opened(SqliteStore(path)) as store:
-        assert await store.deliveries() == {("slack", "pending"): 2, ("slack", "sent"): 1}
+        assert (await store.figures()).deliveries == {("slack", "pending"): 2, ("slack", "sent"): 1}
         found = await taken(store)
         assert [one.identity for one in found] == [identity(0), identity(1)]
         assert {(one.policy, one.target, one.cycle, one.not_before) for one in found} == {
@@ -40,4 +40,4 @@ async def test_what_was_under_way_in_an_older_version_is_told_and_what_was_told_
         }
         assert await queued(store, *(delivery(identity(step)) for step in range(4))) == 0
         await store.settle((await bound(store)).id, Ending.SENT, 100)
-        assert await store.deliveries() == {("slack", "sent"): 3}
+        assert (await store.figures()).deliveries == {("slack", "sent"): 3}

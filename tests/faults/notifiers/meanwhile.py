@@ -117,7 +117,7 @@ routes: [{name: all, match: all, steps: [{when: breached, notify: desk}]}]
 @ROWS.add(
     "promises broken in quiet hours",
     "Nobody is disturbed; at the end of the quiet one digest tells of all",
-    Guard("`decide.quiet_until`", Off("slamon.core.decide.quiet_until", lambda quiet, at: None)),
+    Guard("`recipients.quiet_until`", Off("slamon.core.recipients.quiet_until", lambda quiet, at: None)),
     ("13:30:00 desk: BREACHED: 3 promises are broken · all",),
     rules=_QUIET,
     told=("breached",),

@@ -40,7 +40,7 @@ class ConcurrencyContract:
         await queued(store, delivery("a"), delivery("b"))
         ids = [one.id for one in await taken(store)]
         await cut(store.bind("slack", message(), ids, 100), pauses)
-        counts = await store.deliveries()
+        counts = (await store.figures()).deliveries
         assert counts in ({("slack", "pending"): 2}, {("slack", "bound"): 2})
         assert await store.release() == int(("slack", "bound") in counts)
 
@@ -59,7 +59,7 @@ class ConcurrencyContract:
         ids = [one.id for one in await taken(store)]
         found = await asyncio.gather(*(store.bind("slack", message(), ids[n:], 100) for n in range(9)))
         assert [one is not None for one in found] == [True] + [False] * 8
-        assert await store.deliveries() == {("slack", "bound"): 9}
+        assert (await store.figures()).deliveries == {("slack", "bound"): 9}
 
     @pytest.mark.asyncio
     async def test_no_notification_is_taken_by_two(self, store: Store) -> None:

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from slamon.core.bundles import Waiting
-from slamon.ports import Ending, Store, Told
+from slamon.ports import NOTHING_TO_UPDATE, Ending, Store, Told
 from tests.store.build import SOURCE, bound, commitment, delivery, judged, queued, taken
 
 HOME = (SOURCE, "T-1")
@@ -40,7 +40,7 @@ class DeliveryContract:
         (one,) = await taken(store)
         assert await store.drop({one.id: one.turn}, Ending.SUPERSEDED, 110) == [100]
         assert await queued(store, delivery("a", notifier="pager"), now=120) == 1
-        assert await store.deliveries() == {("pager", "pending"): 1}
+        assert (await store.figures()).deliveries == {("pager", "pending"): 1}
         (again,) = await taken(store, notifier="pager")
         assert (again.id, again.turn, again.not_before) == (one.id, 1, 120)
 
@@ -53,11 +53,14 @@ class DeliveryContract:
         assert await queued(store, delivery("a")) == 0
 
     @pytest.mark.asyncio
-    async def test_a_superseded_update_does_not_wait_again(self, store: Store) -> None:
+    @pytest.mark.parametrize(("why", "again"), [(None, 1), (NOTHING_TO_UPDATE, 0)])
+    async def test_an_update_that_follows_nothing_does_not_wait_again(
+        self, store: Store, why: str | None, again: int
+    ) -> None:
         await queued(store, delivery("a", update=True))
         (one,) = await taken(store)
-        await store.drop({one.id: one.turn}, Ending.SUPERSEDED, 110)
-        assert await queued(store, delivery("a", update=True)) == 0
+        await store.drop({one.id: one.turn}, Ending.SUPERSEDED, 110, why)
+        assert await queued(store, delivery("a", update=True)) == again
 
     @pytest.mark.asyncio
     async def test_what_the_judge_found_again_is_not_dropped_by_an_older_look(self, store: Store) -> None:
@@ -143,13 +146,13 @@ class DeliveryContract:
 
     @pytest.mark.asyncio
     async def test_deliveries_are_counted_by_notifier_and_state(self, store: Store) -> None:
-        assert await store.deliveries() == {}
+        assert (await store.figures()).deliveries == {}
         await queued(store, *(delivery(identity) for identity in "abcd"), delivery("e", notifier="email"))
         await store.settle((await bound(store, "a")).id, Ending.SENT, 100)
         await bound(store, "b")
         one = (await taken(store))[0]
         await store.drop({one.id: one.turn}, Ending.EXPIRED, 100)
-        assert await store.deliveries() == {
+        assert (await store.figures()).deliveries == {
             ("slack", "pending"): 1,
             ("slack", "bound"): 1,
             ("slack", "sent"): 1,
@@ -165,7 +168,11 @@ class DeliveryContract:
         await store.settle((await bound(store, "b")).id, Ending.SENT, 200)
         await bound(store, "c")
         assert await store.prune(0, 200) == 2
-        assert await store.deliveries() == {("slack", "sent"): 1, ("slack", "bound"): 1, ("slack", "pending"): 1}
+        assert (await store.figures()).deliveries == {
+            ("slack", "sent"): 1,
+            ("slack", "bound"): 1,
+            ("slack", "pending"): 1,
+        }
 
     @pytest.mark.asyncio
     async def test_tickets_and_deliveries_have_ages_of_their_own(self, store: Store) -> None:

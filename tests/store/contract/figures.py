@@ -29,12 +29,15 @@ class FiguresContract:
         assert (await store.figures()).oldest == {"slack": 700}
 
     @pytest.mark.asyncio
-    async def test_it_counts_as_the_single_questions_do(self, store: Store) -> None:
+    async def test_it_counts_by_label_set_and_knows_the_next_change(self, store: Store) -> None:
         await judged(store, "T-1", commitment(changes_at=9), commitment("silver", status="met"))
         await queued(store, delivery("a"))
         found = await store.figures()
-        assert found.commitments == await store.open_commitments() != {}
-        assert found.deliveries == await store.deliveries() != {}
+        assert {(policy, status): count for (_, policy, _, status), count in found.commitments.items()} == {
+            ("gold", "on_track"): 1,
+            ("silver", "met"): 1,
+        }
+        assert found.deliveries == {("slack", "pending"): 1}
         assert found.next_change == await store.next_change() == 9
 
     @pytest.mark.asyncio

@@ -84,13 +84,13 @@ class JudgingContract:
     async def test_commitments_are_counted_by_where_they_stand(self, store: Store) -> None:
         await judged(store, "T-1", commitment("gold"), commitment("silver", status="met"))
         await judged(store, "T-2", commitment("gold"))
-        assert await store.open_commitments() == {
+        assert (await store.figures()).commitments == {
             (SOURCE, "gold", "first_reply", "on_track"): 2,
             (SOURCE, "silver", "first_reply", "met"): 1,
         }
         await judged(store, "T-1", commitment("gold", status="breached"))
         await judged(store, "T-2")
-        assert await store.open_commitments() == {(SOURCE, "gold", "first_reply", "breached"): 1}
+        assert (await store.figures()).commitments == {(SOURCE, "gold", "first_reply", "breached"): 1}
 
     @pytest.mark.asyncio
     async def test_the_nearest_are_the_open_ones_by_their_due_instant(self, store: Store) -> None:
@@ -142,7 +142,7 @@ class JudgingContract:
         assert await store.prune(101, 101) == 1
         assert await store.load(SOURCE, ["T-1"]) == {}
         assert await store.commitments(SOURCE, "T-1") == []
-        assert await store.open_commitments() == {}
+        assert (await store.figures()).commitments == {}
 
     @pytest.mark.asyncio
     async def test_what_still_matters_is_never_forgotten(self, store: Store) -> None:
@@ -176,7 +176,7 @@ class JudgingContract:
         assert await queued(store, delivery("a")) == 1
         await store.settle((await bound(store)).id, Ending.SENT, 110)
         assert await store.prune(111, 111) == 2  # the delivery and the notification
-        assert await store.deliveries() == {}
+        assert (await store.figures()).deliveries == {}
         assert await queued(store, delivery("a"), delivery("b")) == 1
 
     @pytest.mark.asyncio

@@ -29,6 +29,16 @@ class StandingContract:
         assert found == {(SOURCE, "T-1"): (replace(ACK, until=30), for_good)}
 
     @pytest.mark.asyncio
+    async def test_acks_stand_until_they_are_over_and_no_commitment_is_open(self, store: Store) -> None:
+        for_good = replace(ACK, target="resolution", until=None)
+        await judged(store, "T-1", commitment())
+        await judged(store, "T-2", commitment(status="met"))
+        for ack in (ACK, for_good, replace(ACK, ticket="T-2"), replace(ACK, ticket="T-3")):
+            await store.save_ack(ack)
+        assert await store.standing_acks(19) == [ACK, for_good]
+        assert await store.standing_acks(20) == [for_good]
+
+    @pytest.mark.asyncio
     async def test_an_acknowledged_ticket_is_judged_again(self, store: Store) -> None:
         await judged(store, "T-1", commitment())
         await judged(store, "T-2", commitment())
