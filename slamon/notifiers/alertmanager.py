@@ -6,19 +6,22 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 from msgspec.structs import replace
 
+from slamon.addresses import is_web_address
 from slamon.core.instants import SECOND, Instant, from_datetime
 from slamon.core.message import Covered, Message
+from slamon.mistakes import check_all, unless
 from slamon.notifiers.alertmanager_alerts import MIRRORED, MONITOR, Alert, payload, standing, told
 from slamon.notifiers.alertmanager_nodes import Node, post_to_all
 from slamon.notifiers.http import open_session, tls_context
 from slamon.notifiers.registry import Kind
-from slamon.notifiers.web_address import check_headers, is_web_address
+from slamon.notifiers.web_address import check_headers
 from slamon.ports import SendError
 from slamon.secrets import Secret
 
@@ -39,16 +42,14 @@ class AlertmanagerSettings:
     ca_file: str | None = None
 
     def __post_init__(self) -> None:
-        if not self.urls:
-            raise ValueError("urls: there is no node: write http://alertmanager:9093")
-        for url in self.urls:
-            if not is_web_address(url) or "@" in urlsplit(url).netloc:
-                raise ValueError("urls: not an http(s) address without a password: write http://alertmanager:9093")
-        check_headers("headers", self.headers)
-        if not 120 <= self.hold <= 86_400:
-            raise ValueError("hold: not between two minutes and a day: write 5m")
-        if not 0 < self.timeout <= 300:
-            raise ValueError(f"timeout: {self.timeout} is not between 0 and 300 seconds: write 10s")
+        sound = all(is_web_address(url) and "@" not in urlsplit(url).netloc for url in self.urls)
+        check_all(
+            unless(bool(self.urls), "urls: there is no node: write http://alertmanager:9093"),
+            unless(sound, "urls: not an http(s) address without a password: write http://alertmanager:9093"),
+            partial(check_headers, "headers", self.headers),
+            unless(120 <= self.hold <= 86_400, "hold: not between two minutes and a day: write 5m"),
+            unless(0 < self.timeout <= 300, f"timeout: {self.timeout} is not between 0 and 300 seconds: write 10s"),
+        )
 
 
 def _node(url: str) -> Node:
@@ -64,10 +65,7 @@ class AlertmanagerNotifier:
     def __init__(self, name: str, settings: AlertmanagerSettings) -> None:
         self.name = name
         self._settings = settings
-        self._nodes = [
-            Node(urlsplit(url).netloc, Secret(url.rstrip("/") + "/api/v2/alerts"))
-            for url in dict.fromkeys(settings.urls)
-        ]
+        self._nodes = [_node(url) for url in dict.fromkeys(settings.urls)]
         self._tls = tls_context(settings.ca_file)
         self._session: aiohttp.ClientSession | None = None
         self._shown: dict[str, Alert] = {}

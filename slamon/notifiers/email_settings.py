@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from email.headerregistry import Address
-from typing import Literal, cast
+from functools import partial
+from typing import Literal
 
+from slamon.mistakes import check_all, unless
 from slamon.notifiers.email_format import mailbox
 from slamon.secrets import Secret
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _PORTS = {"none": 25, "starttls": 587, "implicit": 465}
-_USUAL = cast(int, None)  # until the settings are made
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +26,31 @@ class EmailSettings:
     sender: str = field(metadata={"key": "from"})
     to: tuple[str, ...] = ()
     tls: Literal["none", "starttls", "implicit"] = "starttls"
-    port: int = _USUAL
+    port: int | None = None
     user: str | None = None
     password: Secret | None = None
     timeout: float = 30.0
     ca_file: str | None = None
 
     def __post_init__(self) -> None:
-        if self.tls not in _PORTS:
-            raise ValueError(f"tls: {self.tls!r} is none of none, starttls, implicit")
-        if not self.host or not self.host.isascii() or not self.host.isprintable() or " " in self.host:
-            raise ValueError(f"host: {self.host!r} is not the name of a host: write smtp.example.com")
-        port = _PORTS[self.tls] if self.port is _USUAL else self.port
-        if not 1 <= port <= 65_535:
-            raise ValueError(f"port: {port} is not between 1 and 65535: write {_PORTS[self.tls]}")
-        if not 0 < self.timeout <= 300:
-            raise ValueError(f"timeout: {self.timeout} is not between 0 and 300 seconds: write 30s")
-        self._check_login()
-        for key, texts in (("from", (self.sender,)), ("to", self.to)):
-            mailboxes(key, texts)
+        usual = _PORTS.get(self.tls, _PORTS["starttls"])
+        port = usual if self.port is None else self.port
+        is_host = self.host and self.host.isascii() and self.host.isprintable() and " " not in self.host
+        in_the_clear = self.password is not None and self.tls == "none" and self.host not in _LOOPBACK
+        check_all(
+            unless(self.tls in _PORTS, f"tls: {self.tls!r} is none of none, starttls, implicit"),
+            unless(bool(is_host), f"host: {self.host!r} is not the name of a host: write smtp.example.com"),
+            unless(1 <= port <= 65_535, f"port: {port} is not between 1 and 65535: write {usual}"),
+            unless(0 < self.timeout <= 300, f"timeout: {self.timeout} is not between 0 and 300 seconds: write 30s"),
+            unless(
+                (self.user is None) == (self.password is None),
+                "user: write user and password together, or leave out both",
+            ),
+            unless(not in_the_clear, "tls: none would send the password in the clear: write starttls or implicit"),
+            partial(mailboxes, "from", (self.sender,)),
+            *(partial(mailboxes, "to", (one,)) for one in self.to),
+        )
         object.__setattr__(self, "port", port)
-
-    def _check_login(self) -> None:
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user: write user and password together, or leave out both")
-        if self.password is not None and self.tls == "none" and self.host not in _LOOPBACK:
-            raise ValueError("tls: none would send the password in the clear: write starttls or implicit")
 
 
 def mailboxes(key: str, texts: tuple[str, ...]) -> tuple[Address, ...]:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from slamon.core.message import Message
+from slamon.notifiers.slack_clicks import ACTION, value
 from slamon.notifiers.text import facts, headline, is_digest, one_line, rows, tickets, web_url
 
 MOST_CHARACTERS = 12_000  # of the whole, as JSON; Slack's own limits for the parts are below
@@ -45,10 +46,13 @@ _ROOM = (
 )
 
 
-def payload(message: Message) -> dict[str, Any]:
-    """The body of the request: blocks, and the text for notifications and for whoever cannot show blocks."""
+def payload(message: Message, *, button: bool = False) -> dict[str, Any]:
+    """The body of the request: blocks, and the text for notifications and for whoever cannot show blocks.
+
+    `button`: one to acknowledge, where there is something to take care of.
+    """
     for room in _ROOM:
-        body = {**plain_payload(message, room), "blocks": _blocks(message, room)}
+        body = {**plain_payload(message, room), "blocks": _blocks(message, room, button=button)}
         if len(encode(body).decode()) < MOST_CHARACTERS:
             break
     return body
@@ -89,7 +93,7 @@ def _fitting(lines: list[str], room: int) -> str:
     return "\n".join(kept)
 
 
-def _blocks(message: Message, room: Room) -> list[Block]:
+def _blocks(message: Message, room: Room, *, button: bool) -> list[Block]:
     block_id = quote(message.id, safe="", errors="replace")[:_BLOCK_ID]  # tells a repeated delivery from a new one
     blocks: list[Block] = [{"type": "header", "block_id": block_id, "text": _plain(headline(message, _HEADER))}]
     for short, group in groupby(_facts(message, room), key=lambda fact: len(fact[1]) <= _SHORT):
@@ -99,6 +103,8 @@ def _blocks(message: Message, room: Room) -> list[Block]:
         label = f"Open all {len(message.covers):,}" if is_digest(message) else "Open the ticket"
         # Not a button: without an app behind it, Slack shows a warning sign to everybody who clicks on one.
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": f"<{link}|{label}>"}})
+    if button and (about := value(message)):
+        blocks.append({"type": "actions", "elements": [_button("Acknowledge", about)]})
     if message.footer:
         blocks.append({"type": "context", "elements": [_plain(one_line(message.footer, 300))]})
     return blocks
@@ -124,6 +130,10 @@ def _sections(elements: Iterable[Block], width: int) -> list[Block]:
         return [{"type": "section", "text": element} for element in elements]
     listed = list(elements)
     return [{"type": "section", "fields": listed[at : at + width]} for at in range(0, len(listed), width)]
+
+
+def _button(label: str, about: str) -> Block:
+    return {"type": "button", "action_id": ACTION, "text": _plain(label), "value": about}
 
 
 def _plain(text: str) -> Block:

@@ -12,7 +12,7 @@ import structlog
 from markupsafe import escape
 from msgspec.structs import replace
 
-from slamon.core.message import Covered, Message
+from slamon.core.message import Covered, Message, footer_of, notes_of
 from slamon.files import contents
 from slamon.notifiers.template_context import context_of
 from slamon.notifiers.template_language import Environment, Refused, compiled
@@ -75,13 +75,6 @@ class Template:
         self._failure = failure
 
 
-def of(written: str, folder: Path) -> Template:
-    """The template that a configuration means: a text with `{{`, `{%` or several lines itself, else a file's path."""
-    if "{{" in written or "{%" in written or "\n" in written:
-        return Template(written)
-    return read(folder / written)
-
-
 def read(path: Path) -> Template:
     """The template in a file; one that ends in .html is of HTML. ValueError."""
     try:
@@ -111,7 +104,7 @@ def worded(message: Message, template: Template | None) -> Worded:
     except Failed as error:
         template.note(str(error))
         note = f"the template could not be used: {error}"
-        return Worded(replace(message, footer=" · ".join(filter(None, (message.footer, note)))))
+        return Worded(replace(message, footer=footer_of(*notes_of(message.footer), note)))
     template.note(None)
     return found
 

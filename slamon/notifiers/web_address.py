@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from slamon.secrets import Secret
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,4000}")
 _OURS = re.compile("content-.*|host|transfer-encoding|connection|user-agent|webhook-.*", re.IGNORECASE)
-
-
-def is_web_address(text: str) -> bool:
-    """Whether it can be posted to."""
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and parts.port != 0
-            and text.isprintable()
-            and " " not in text
-        )
-    except ValueError:
-        return False
 
 
 def check_headers(key: str, headers: Mapping[str, Secret]) -> None:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 
 import aiohttp
 from standardwebhooks import Webhook
 
+from slamon.addresses import is_web_address
 from slamon.core.message import Message
+from slamon.mistakes import check_all, unless
 from slamon.notifiers.http import Answer, open_session, post_json, tls_context
 from slamon.notifiers.registry import Kind
-from slamon.notifiers.web_address import check_headers, is_web_address
+from slamon.notifiers.web_address import check_headers
 from slamon.notifiers.webhook_body import encode, payload
 from slamon.ports import Reason, SendError
-from slamon.secrets import Secret
+from slamon.secrets import Secret, check_signing
 
 __all__ = ["KIND", "WebhookNotifier", "WebhookSettings", "payload"]
 
-_SHORTEST = 24  # bytes of a secret
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 _REFUSED = (Reason.REJECTED, True, "it will not take a message like this")
@@ -51,20 +51,13 @@ class WebhookSettings:
     ca_file: str | None = None
 
     def __post_init__(self) -> None:
-        if not is_web_address(self.url.reveal()):
-            raise ValueError("url: not an http(s) address: write https://example.com/hooks/slamon")
-        if not _is_signing(self.secret.reveal()):
-            raise ValueError(f"secret: no signing secret of {_SHORTEST} bytes or more: write whsec_ and its base64")
-        check_headers("headers", self.headers)
-        if not 0 < self.timeout <= 300:
-            raise ValueError(f"timeout: {self.timeout} is not between 0 and 300 seconds: write 10s")
-
-
-def _is_signing(secret: str) -> bool:
-    try:
-        return len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) >= _SHORTEST
-    except (binascii.Error, ValueError):
-        return False
+        address = is_web_address(self.url.reveal())
+        check_all(
+            unless(address, "url: not an http(s) address: write https://example.com/hooks/slamon"),
+            partial(check_signing, "secret", self.secret),
+            partial(check_headers, "headers", self.headers),
+            unless(0 < self.timeout <= 300, f"timeout: {self.timeout} is not between 0 and 300 seconds: write 10s"),
+        )
 
 
 def webhook_id(message: Message) -> str:

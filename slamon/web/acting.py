@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -16,23 +17,21 @@ _SECONDS = 15.0  # that a body may take to come
 class Acting:
     """Every method answers one request; Unwilling is what is said instead."""
 
-    def __init__(self, say: Say) -> None:
+    def __init__(self, say: Say, zone: Callable[[], str]) -> None:
         self._say = say
+        self._zone = zone
 
     async def acks(self, request: web.Request) -> web.Response:
-        ticket = request.query.get("ticket", "")
-        if not ticket:
-            help = "write /api/acks?ticket=ID"
-            raise Unwilling(400, [Problem("of which ticket is not said", help, "ticket")])
-        found = await self._say.acks(ticket, request.query.get("source"))
-        return as_json({"acks": [shown_ack(one) for one in found]})
+        found = await self._say.acks(request.query.get("ticket") or None, request.query.get("source"))
+        return as_json({"acks": [shown_ack(one) for one in found], "zone": self._zone()})
 
     async def acknowledge(self, request: web.Request) -> web.Response:
         asked = read_ack(await _body(request), self._say.now())
-        return as_json(shown_ack(await self._say.ack(asked)), 201)
+        return as_json({**shown_ack(await self._say.ack(asked)), "zone": self._zone()}, 201)
 
     async def silences(self, _: web.Request) -> web.Response:
-        return as_json({"silences": [shown_silence(one) for one in await self._say.silences()]})
+        found = await self._say.silences()
+        return as_json({"silences": [shown_silence(one) for one in found], "zone": self._zone()})
 
     async def silence(self, request: web.Request) -> web.Response:
         asked = read_silence(await _body(request), self._say.now())

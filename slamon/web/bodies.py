@@ -112,15 +112,19 @@ class _Given:
         return None
 
     def _instant(self, value: Any, now: Instant) -> Instant | None:
-        try:
-            instant = parse_instant(value) if isinstance(value, str) else LATEST + 1
-        except ValueError:
-            instant = LATEST + 1
-        if now < instant <= min(now + _LONGEST, LATEST):
-            return instant
         shown = quoted(str(value)[:80])
-        past = f"{shown} is past" if instant <= now else f"{shown} is not an instant that can be used"
-        self._refuse("until", past, _UNTIL)
+        try:
+            instant = parse_instant(value) if isinstance(value, str) else None
+        except ValueError:
+            instant = None
+        if instant is None:
+            self._refuse("until", f"{shown} is not an instant that can be used", _UNTIL)
+        elif instant <= now:
+            self._refuse("until", f"{shown} is past", "write an instant that is yet to come")
+        elif instant > min(now + _LONGEST, LATEST):
+            self._refuse("until", f"{shown} is too far off", "write an instant of the next 3650 days")
+        else:
+            return instant
         return None
 
     def match(self) -> str:

@@ -33,6 +33,10 @@ def _nothing(_: Lapse) -> None:
     """Nobody counts."""
 
 
+def _utc() -> str:
+    return "UTC"
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """Where the endpoints get what they say."""
@@ -40,13 +44,15 @@ class Answers:
     health: Callable[[], Health]
     metrics: Callable[[], Awaitable[tuple[bytes, str]]]  # text and content type
     status: Callable[[], Awaitable[dict[str, Any]]]
-    tickets: Callable[[str], Awaitable[Sequence[bytes]]]  # the histories of an id, one for each source that has it
+    tickets: Callable[[str], Awaitable[Sequence[bytes]]]  # the histories of an id, of each source; Unwilling if none
     take: Take  # what is pushed
     say: Say | None = None  # what people say; None: they cannot
     plan: PlanAhead | None = None
     message: Find | None = None  # what was told, by the id that it showed
     reload: Callable[[], Awaitable[None]] | None = None  # Unwilling: all is as it was
     denied: Callable[[Lapse], None] = _nothing  # somebody was not let in
+    zone: Callable[[], str] = _utc  # in which people are shown times; what is said here is UTC
+    click: Take | None = None  # a button under a message was clicked
 
 
 def application(answers: Answers, access: Callable[[], Access]) -> web.Application:
@@ -55,6 +61,8 @@ def application(answers: Answers, access: Callable[[], Access]) -> web.Applicati
     for path, answer in _health(answers):
         app.router.add_get(path, answer)
     app.router.add_post("/hooks/{name}", Hooks(answers.take).answer)
+    if answers.click is not None:
+        app.router.add_post("/clicks/{name}", Hooks(answers.click, taken=200).answer)
     for method, path, need, answer in _guarded(answers):
         guarded = _guard(answer, need, access, answers.denied)
         for one in (method, "HEAD") if method == "GET" else (method,):
@@ -98,13 +106,13 @@ def _guarded(answers: Answers) -> Sequence[tuple[str, str, Need, Answer]]:
         ("GET", "/api/tickets", _READ, _tickets(answers)),
     ]
     if answers.plan is not None:
-        found.append(("GET", "/api/plan", _READ, Planning(answers.plan).answer))
+        found.append(("GET", "/api/plan", _READ, Planning(answers.plan, answers.zone).answer))
     if answers.message is not None:
         found += [("GET", path, _READ, Messages(answers.message).answer) for path in PATHS]
     if answers.reload is not None:
         found.append(("POST", "/-/reload", _ADMIN, _reload(answers.reload)))
     if answers.say is not None:
-        acting = Acting(answers.say)
+        acting = Acting(answers.say, answers.zone)
         found += [
             ("GET", "/api/acks", _READ, acting.acks),
             ("POST", "/api/acks", _ACT, acting.acknowledge),
@@ -125,7 +133,7 @@ def _metrics(answers: Answers) -> Answer:
 
 def _status(answers: Answers) -> Answer:
     async def status(_: web.Request) -> web.Response:
-        return as_json(await answers.status())
+        return as_json({**await answers.status(), "zone": answers.zone()})
 
     return status
 
@@ -141,8 +149,6 @@ def _reload(reload: Callable[[], Awaitable[None]]) -> Answer:
 def _tickets(answers: Answers) -> Answer:
     async def tickets(request: web.Request) -> web.Response:
         found = await answers.tickets(request.query.get("id", ""))
-        if not found:
-            return as_json({"nearest": []}, 404)
         return web.Response(body=b"".join(line + b"\n" for line in found), content_type="application/jsonl")
 
     return tickets

@@ -20,14 +20,15 @@ Take = Callable[[str, Mapping[str, str], bytes], Awaitable[int]]  # name, header
 
 
 class Hooks:
-    """POST /hooks/NAME."""
+    """POST to a path with a NAME in it."""
 
-    def __init__(self, take: Take) -> None:
+    def __init__(self, take: Take, taken: int = 202) -> None:
         self._take = take
+        self._taken = taken  # the status of what was
         self._under_way = 0
 
     async def answer(self, request: web.Request) -> web.Response:
-        """202 once it is stored; every refusal says in a line what is wrong."""
+        """Once it is stored; every refusal says in a line what is wrong."""
         if self._under_way >= _MOST_AT_ONCE:
             return _refusal(Refused(503, "too much is pushed at once: try again", SECOND))
         self._under_way += 1
@@ -38,7 +39,7 @@ class Hooks:
             return _refusal(refused)
         finally:
             self._under_way -= 1
-        return web.json_response({"changed": changed}, status=202)
+        return web.json_response({"changed": changed}, status=self._taken)
 
 
 async def _body(request: web.Request) -> bytes:

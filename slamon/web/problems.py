@@ -18,6 +18,11 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     help: str | None = None
     key: str | None = None
 
+    @property
+    def line(self) -> str:
+        """What is wrong, and what to do."""
+        return f"{self.message}; {self.help}" if self.help else self.message
+
 
 class Unwilling(Exception):
     """A request is not carried out; `status` is that of HTTP."""

@@ -10,11 +10,14 @@ from typing import Any
 import msgspec
 
 from slamon.core.instants import Instant, format_instant
+from slamon.core.policy import Rules
 from slamon.core.standing import Ack
 from slamon.ports import SilenceRow, Store
 from slamon.rulefile.suggest import did_you_mean, listed, nearest, quoted
+from slamon.silences import BadMatch, read_match
 from slamon.web.bodies import AckAsked, SilenceAsked
 from slamon.web.problems import Problem, Unwilling
+from slamon.web.unknown import no_ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Say:
 
     store: Store
     sources: Callable[[], Sequence[str]]
+    rules: Callable[[], Rules]
     now: Callable[[], Instant]
     changed: Callable[[], None]
 
@@ -36,13 +40,25 @@ class Say:
         self.changed()
         return ack
 
-    async def acks(self, ticket: str, source: str | None) -> list[Ack]:
-        """The acknowledgements of a ticket; Unwilling (404) if there is no such ticket."""
+    async def acks(self, ticket: str | None, source: str | None) -> list[Ack]:
+        """The acknowledgements of a ticket, or those of all tickets that are not over; Unwilling (404) if there is no
+        such ticket or source."""
+        if ticket is None:
+            asked = self._asked(source)
+            return [ack for ack in await self.store.standing_acks(self.now()) if ack.source in asked]
         homes = await self._homes(ticket, source)
         found = await self.store.acks([(home, ticket) for home in homes])
         return [ack for home in homes for ack in found.get((home, ticket), ())]
 
     async def silence(self, asked: SilenceAsked) -> SilenceRow:
+        """Unwilling (400): its match names a policy, a target, a source or a status that there is not."""
+        policies = self.rules().policies
+        targets = dict.fromkeys(target.name for policy in policies for target in policy.targets)
+        known = {"policy": [policy.name for policy in policies], "target": [*targets], "source": self.sources()}
+        try:
+            read_match(asked.match, known)
+        except BadMatch as mistake:
+            raise Unwilling(400, [Problem(message, help, "match") for message, help in mistake.problems]) from None
         id, at = secrets.token_hex(4), self.now()
         row = SilenceRow(id, asked.match, at, asked.until, asked.by, asked.comment)
         await self.store.save_silence(row)
@@ -69,16 +85,21 @@ class Say:
 
     async def _homes(self, ticket: str, source: str | None) -> list[str]:
         """The sources that have a ticket: at least one."""
-        known = self.sources()
-        if source is not None and source not in known:
-            help = did_you_mean(nearest(source, known)) or f"write {listed(known)}"
-            raise Unwilling(404, [Problem(f"there is no source {quoted(source)}", help, "source")])
-        asked = known if source is None else (source,)
+        asked = self._asked(source)
         homes = [name for name in asked if await self.store.load(name, [ticket])]
         if not homes:
-            message = f"there is no ticket {quoted(ticket)} in {listed(asked)}"
-            raise Unwilling(404, [Problem(message, "write the id that its source gives it", "ticket")])
+            raise await no_ticket(self.store, ticket, asked, "ticket")
         return homes
+
+    def _asked(self, source: str | None) -> Sequence[str]:
+        """The sources that are meant."""
+        known = self.sources()
+        if source is None:
+            return known
+        if source not in known:
+            help = did_you_mean(nearest(source, known)) or f"write {listed(known)}"
+            raise Unwilling(404, [Problem(f"there is no source {quoted(source)}", help, "source")])
+        return (source,)
 
     async def _must_have(self, source: str, ticket: str, target: str) -> None:
         known = sorted({row.target for row in await self.store.commitments(source, ticket) if row.target})

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web, web_response
 
+from slamon.addresses import host_and_port
 from slamon.settings import WebSettings
 from slamon.web import local
 from slamon.web.access import Access
@@ -50,7 +51,7 @@ class WebServer:
         site = web.TCPSite(self._runner, self._settings.host, self._settings.port)
         await site.start()
         host, port = self._runner.addresses[0][:2]
-        self.url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.url = f"http://{host_and_port(host, port)}"
         if self._local is not None:
             await self._local.start()
 

@@ -13,13 +13,13 @@ _SHOWN = 20  # commitments that are due next, that are overdue the longest, and 
 
 async def status(health: Health, store: Store, now: Instant) -> dict[str, Any]:
     """Health, what there is by its kind, what is due next or overdue, and what of the last day reached nobody."""
-    open, deliveries = await store.open_commitments(), await store.deliveries()
+    figures = await store.figures()
     overdue = [one for one in await store.nearest(EARLIEST, _SHOWN) if _due(one[2]) < now]
     nearest = [*await store.nearest(now, _SHOWN), *overdue]
     return {
         **health.body,
-        "commitments": [[*key, number] for key, number in sorted(open.items())],
-        "deliveries": [[*key, number] for key, number in sorted(deliveries.items())],
+        "commitments": [[*key, number] for key, number in sorted(figures.commitments.items())],
+        "deliveries": [[*key, number] for key, number in sorted(figures.deliveries.items())],
         "nearest": [{"source": source, "ticket": ticket, **_commitment(row)} for source, ticket, row in nearest],
         "dead": [_letter(one) for one in await store.dead_letters(now - DAY, _SHOWN)],
     }

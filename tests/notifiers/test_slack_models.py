@@ -10,20 +10,21 @@ import pytest
 
 from slamon.core.message import Message
 from slamon.notifiers.slack_blocks import encode, payload
-from tests.notifiers.hostile import HOSTILE, digest, message
+from tests.notifiers.hostile import HOSTILE, covered, digest, message
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    from slack_sdk.models.blocks import Block, ContextBlock, HeaderBlock, SectionBlock
+    from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock, SectionBlock
     from slack_sdk.models.messages.message import Message as SlackMessage
 
 
-def check(of: Message) -> None:
+def check(of: Message, *, button: bool = False) -> None:
     """Parsed by the library, each block is one that it knows, keeps to its limits, and says the same again."""
-    body: dict[str, Any] = msgspec.json.decode(encode(payload(of)))
+    body: dict[str, Any] = msgspec.json.decode(encode(payload(of, button=button)))
     blocks = Block.parse_all(body["blocks"])
     assert len(blocks) == len(body["blocks"])
-    assert {type(one) for one in blocks} <= {HeaderBlock, SectionBlock, ContextBlock}
+    assert {type(one) for one in blocks} <= {HeaderBlock, SectionBlock, ContextBlock, ActionsBlock}
+    assert button is any(isinstance(one, ActionsBlock) for one in blocks)
     for parsed, sent in zip(blocks, body["blocks"], strict=True):
         parsed.validate_json()
         assert parsed.to_dict() == sent
@@ -35,6 +36,7 @@ def test_slacks_own_models_accept_every_message(name: str) -> None:
     text = HOSTILE[name]
     check(message(text))
     check(message(text, update=True, url=None))
+    check(message(text, covers=(covered(text[:300]),)), button=True)
     check(digest(text, 3))
     check(digest(text[:20_000], 60, url=None))
 

@@ -15,7 +15,7 @@ from slamon.notifiers.console import payload as console_payload
 from slamon.notifiers.email import payload as email_payload
 from slamon.notifiers.slack import payload as slack_payload
 from slamon.notifiers.template_context import NAMES
-from slamon.notifiers.templates import MOST_CHARACTERS, Failed, Template, of, read, worded
+from slamon.notifiers.templates import MOST_CHARACTERS, Failed, Template, read, worded
 from tests.notifiers.hostile import HOSTILE, covered, digest, message
 from tests.notifiers.mailing import settings
 from tests.notifiers.test_email_format import Tags, part
@@ -256,12 +256,11 @@ def test_the_same_message_makes_the_same_bytes() -> None:
 _SAME = "{{ title }} {{ ticket }}\n{{ fact.Subject }}\n{% for one in covers %}{{ one.line }}\n{% endfor %}{{ lines|join(' ') }}"
 
 
-def test_a_template_is_written_out_or_stands_in_a_file(tmp_path: Path) -> None:
+def test_a_template_stands_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "ops.txt").write_text("{{ ticket }} ä", encoding="utf-8")
     (tmp_path / "ops.HTML").write_text("<b>{{ title }}</b>")
     (tmp_path / "bad.txt").write_bytes(b"\xff")
-    assert of("ops.txt", tmp_path).render(ONE) == "4711 ä"
-    assert of("{{ ticket }}!", tmp_path).render(ONE) == "4711!"
+    assert read(tmp_path / "ops.txt").render(ONE) == "4711 ä"
     assert read(tmp_path / "ops.HTML").form == "html"
     with pytest.raises(ValueError, match=r"^template: '.*none\.txt' cannot be read: No such file or directory$"):
         read(tmp_path / "none.txt")

@@ -194,8 +194,8 @@ def test_an_id_that_cannot_stand_in_a_header_is_replaced_by_its_digest() -> None
     [
         ({"url": Secret("ftp://example.com/canary")}, "url: not an http(s) address: write https://example.com/hooks/slamon"),
         ({"url": Secret("https://example.com/a b")}, "url: not an http(s) address: write https://example.com/hooks/slamon"),
-        ({"secret": Secret("whsec_short")}, "secret: no signing secret of 24 bytes or more: write whsec_ and its base64"),
-        ({"secret": Secret("no base64 at all, however long it is")}, "secret: no signing secret of 24 bytes or more: write whsec_ and its base64"),
+        ({"secret": Secret("whsec_short")}, "secret: this is no signing secret of 24 bytes or more: write whsec_ and its base64"),
+        ({"secret": Secret("no base64 at all, however long it is")}, "secret: this is no signing secret of 24 bytes or more: write whsec_ and its base64"),
         ({"headers": {"X Y": Secret("a")}}, "headers: 'X Y' is not the name of a header: write Authorization"),
         ({"headers": {"Webhook-Id": Secret("a")}}, "headers: Webhook-Id is set by slamon itself: leave it out"),
         ({"headers": {"Content-Length": Secret("1")}}, "headers: Content-Length is set by slamon itself: leave it out"),

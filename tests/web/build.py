@@ -12,15 +12,18 @@ from typing import Any
 import aiohttp
 
 from slamon.core.instants import HOUR, Instant, format_instant
-from slamon.ports import CommitmentRow, Judgement
+from slamon.ports import Clickable, CommitmentRow, Judgement
+from slamon.rulefile import read_texts
 from slamon.settings import Scope, Token, WebSettings
 from slamon.store import SqliteStore
 from slamon.web.access import Lapse
+from slamon.web.clicks import Clicks
 from slamon.web.health import Health
 from slamon.web.problems import Problem, Unwilling
 from slamon.web.say import Say
 from slamon.web.server import Answers, WebServer
 from slamon.web.status import status as status_of
+from slamon.web.unknown import no_ticket
 
 NOW: Instant = 1_780_909_200_000_000  # 2026-06-08T09:00:00Z
 READ, ACT, ADMIN = "read-token-0123456789", "act-token-0123456789", "admin-token-0123456789"
@@ -31,6 +34,14 @@ def token(name: str, scope: Scope, secret: str) -> Token:
 
 
 TOKENS = (token("prometheus", "read", READ), token("leads", "act", ACT), token("root", "admin", ADMIN))
+
+_RULES = read_texts(
+    {
+        "r.yml": b"version: 1\npolicies: [{name: gold, match: all, calendar: 24x7, targets: {first_response: 1h, resolution: 8h}}]"
+    }
+).rules
+assert _RULES is not None
+RULES = _RULES
 
 
 @dataclass
@@ -43,7 +54,9 @@ class Desk:
     reloads: int = 0
     mistake: str = ""  # what a reload finds
     woken: int = 0
+    zone: str = "UTC"
     defect: Exception | None = None  # what a push meets
+    clickable: dict[str, Clickable] = field(default_factory=dict)  # notifiers by name
     planned: list[tuple[Instant | None, int, str | None]] = field(default_factory=list)
 
     async def ask(
@@ -56,10 +69,6 @@ class Desk:
             session.request(method, self.server.url + path, data=body, headers=sent) as answer,
         ):
             return answer.status, await answer.text(), dict(answer.headers)
-
-
-async def nothing(*_: object) -> list[bytes]:
-    return []
 
 
 @asynccontextmanager
@@ -75,6 +84,12 @@ async def desk(folder: Path, web: WebSettings | None = None, socket: Path | None
     async def status() -> dict[str, Any]:
         details: dict[str, object] = {"version": "1.2.3", "time": format_instant(NOW)}
         return await status_of(Health(True, (), details), store, NOW)
+
+    async def tickets(id: str) -> list[bytes]:
+        found = [await store.load(source, [id]) for source in ("desk", "mail")]
+        if any(found):
+            return [one[id].body for one in found if one]
+        raise await no_ticket(store, id, ("desk", "mail"), "id")
 
     async def plan(at: Instant | None, span: int, ticket: str | None) -> list[dict[str, Any]]:
         made.planned.append((at, span, ticket))
@@ -96,8 +111,21 @@ async def desk(folder: Path, web: WebSettings | None = None, socket: Path | None
         if made.mistake:
             raise Unwilling(409, [Problem(made.mistake)])
 
-    say = Say(store, lambda: ("desk", "mail"), lambda: NOW, wake)
-    answers = Answers(lambda: Health(True), metrics, status, nothing, take, say, plan, store.message, reload, denied)
+    say = Say(store, lambda: ("desk", "mail"), lambda: RULES, lambda: NOW, wake)
+    answers = Answers(
+        lambda: Health(True),
+        metrics,
+        status,
+        tickets,
+        take,
+        say,
+        plan,
+        store.message,
+        reload,
+        denied,
+        lambda: made.zone,
+        Clicks(lambda name: made.clickable.get(name), say).take,
+    )
     server = WebServer(replace(web or WebSettings(tokens=TOKENS), port=0), answers, socket)
     made = Desk(store, server)
     await server.start()

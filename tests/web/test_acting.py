@@ -39,10 +39,16 @@ async def test_an_acknowledgement_is_kept_and_wakes_the_judge(tmp_path: Path) ->
             "at": "2026-06-08T09:00:00Z",
             "until": "2026-06-08T11:00:00Z",
         }
-        assert (status, answer, server.woken) == (201, kept, 1)
+        assert (status, answer, server.woken) == (201, {**kept, "zone": "UTC"}, 1)
         found = await server.store.acks([("desk", "1")])
         assert found == {("desk", "1"): (Ack("desk", "1", None, "anna", NOW, NOW + 2 * HOUR),)}
-        assert json.loads((await server.ask("GET", "/api/acks?ticket=1", READ))[1]) == {"acks": [kept]}
+        assert json.loads((await server.ask("GET", "/api/acks?ticket=1", READ))[1]) == {
+            "acks": [kept],
+            "zone": "UTC",
+        }
+        assert json.loads((await server.ask("GET", "/api/acks?source=desk", READ))[1])["acks"] == [kept]
+        assert json.loads((await server.ask("GET", "/api/acks?source=mail", READ))[1])["acks"] == []
+        assert (await server.ask("GET", "/api/acks?source=rt", READ))[0] == 404
 
 
 @pytest.mark.asyncio
@@ -101,7 +107,10 @@ UNTIL = "write until: an instant such as 2026-06-08T09:00:00Z, or for: a duratio
                                                        "write one such as 30m, 2h or 3d, up to 3650d"]),
         ({"ticket": "1", "by": "a", "until": "2026-06-08T09:00:00"}, [
             f"until: '2026-06-08T09:00:00' is not an instant that can be used; {UNTIL}"]),
-        ({"ticket": "1", "by": "a", "until": "2026-06-08T09:00:00Z"}, [f"until: '2026-06-08T09:00:00Z' is past; {UNTIL}"]),
+        ({"ticket": "1", "by": "a", "until": "2026-06-08T09:00:00Z"}, [
+            "until: '2026-06-08T09:00:00Z' is past; write an instant that is yet to come"]),
+        ({"ticket": "1", "by": "a", "until": "2036-06-08T09:00:00Z"}, [
+            "until: '2036-06-08T09:00:00Z' is too far off; write an instant of the next 3650 days"]),
         ({"ticket": "1", "by": "a", "until": 7}, [f"until: '7' is not an instant that can be used; {UNTIL}"]),
         ({"ticket": "1", "by": "a", "until": "x", "for": "2h"}, ["until: until and for cannot both be given; "
                                                                  "leave one of them out"]),
@@ -194,3 +203,29 @@ async def test_a_silence_means_what_the_match_of_a_route_means(tmp_path: Path) -
 async def test_all_mistakes_of_a_silence_are_told_at_once(body: Any, lines: list[str], tmp_path: Path) -> None:
     async with desk(tmp_path) as server:
         assert await told(server, "/api/silences", body) == lines
+
+
+@pytest.mark.asyncio
+async def test_a_silence_of_what_there_is_not_is_refused_for_it_would_silence_nothing(tmp_path: Path) -> None:
+    match = {
+        "policy": "nosuch",
+        "any": [{"target": {"not": "resolutoin"}}, {"source": ["desk", "dsk"]}],
+        "status": ["open", "breachd"],
+        "source_status": "anything",
+        "not": {"alert": "monitr", "monitor": "source_stal"},
+    }
+    async with desk(tmp_path) as server:
+        assert await told(server, "/api/silences", {"match": match, "by": "a", "for": "1h"}) == [
+            "match: there is no policy 'nosuch'; write gold",
+            "match: there is no target 'resolutoin'; did you mean resolution?",
+            "match: there is no source 'dsk'; did you mean desk?",
+            "match: there is no status 'breachd'; did you mean breached?",
+            "match: there is no alert 'monitr'; did you mean monitor?",
+            "match: there is no monitor 'source_stal'; did you mean source_stale?",
+        ]
+        assert await server.store.silences(NOW) == []
+        for good in (
+            {"status": ["breached", "on_hold"]},
+            {"alert": "monitor", "monitor": "source_stale", "source": "desk"},
+        ):
+            assert (await post(server, "/api/silences", {"match": good, "by": "a", "for": "1h"}))[0] == 201

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from slamon.core.message import Covered, Message
-from slamon.ports import NewDelivery
+from slamon.ports import CommitmentRow, Judgement, NewDelivery
 from tests.web.build import ACT, ADMIN, NOW, READ, Desk, desk
 
 
@@ -41,6 +41,12 @@ async def tell(server: Desk) -> None:
     assert await server.store.bind("chat", message, [one.id for one in taken], NOW)
 
 
+async def open_tickets(server: Desk, source: str, *ids: str) -> None:
+    await server.store.save_batch(source, [(id, b"{}") for id in ids], None)
+    row = CommitmentRow("gold", "resolution", 1, "on_track", "running", NOW, NOW, None, None, NOW)
+    await server.store.apply([Judgement(source, id, 1, [row], ()) for id in ids], NOW)
+
+
 @pytest.mark.asyncio
 async def test_the_link_of_a_digest_leads_to_all_that_it_covers(tmp_path: Path) -> None:
     async with desk(tmp_path) as server:
@@ -69,6 +75,21 @@ async def test_a_message_that_there_is_not_says_how_long_messages_are_kept(tmp_p
         status, text, _ = await server.ask("GET", "/digests/none", READ)
         assert status == 404
         assert "storage.keep.deliveries" in text
+
+
+@pytest.mark.asyncio
+async def test_a_ticket_that_there_is_not_comes_back_with_an_open_one_that_looks_like_it(tmp_path: Path) -> None:
+    async with desk(tmp_path) as server:
+        await open_tickets(server, "desk", "OPS/VPN-12")
+        await open_tickets(server, "mail", *map(str, range(10_000, 13_000)))
+        for asked, help in (
+            ("ops/vpn-21", "did you mean OPS/VPN-12?"),
+            ("12799x", "did you mean 12799?"),
+            ("none", "write the id that its source gives it"),
+        ):
+            status, text, _ = await server.ask("GET", f"/api/tickets?id={asked}", READ)
+            problem = {"message": f"there is no ticket '{asked}' in desk or mail", "help": help, "key": "id"}
+            assert (status, json.loads(text)) == (404, {"errors": [problem]})
 
 
 @pytest.mark.asyncio

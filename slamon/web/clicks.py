@@ -1,0 +1,33 @@
+"""POST /clicks/NAME: a button under a message was clicked, and somebody takes care of what it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from slamon.ports import Clickable, Refused
+from slamon.web.bodies import AckAsked
+from slamon.web.problems import Unwilling
+from slamon.web.say import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Clicks:
+    """`find` gives a notifier whose messages have buttons."""
+
+    find: Callable[[str], Clickable | None]
+    say: Say
+
+    async def take(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
+        """How many acknowledgements were kept: one, or none, for which the other side is told why. Refused."""
+        notifier = self.find(name)
+        if notifier is None:
+            raise Refused(404, "there is no notifier of this name whose messages have buttons")
+        click = notifier.clicked(headers, body, self.say.now())
+        try:
+            await self.say.ack(AckAsked(click.ticket, click.source, click.target, None, click.by))
+        except Unwilling as unwilling:
+            notifier.reply(click, "; ".join(one.line for one in unwilling.problems))
+            return 0
+        notifier.reply(click, f"{click.by} takes care of {click.ticket}")
+        return 1
