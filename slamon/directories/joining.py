@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from slamon.core.order import natural, without_copies
 from slamon.core.ticket import Ticket
 from slamon.directories.keeper import Keeper
 
@@ -38,7 +39,7 @@ class Directories:
 
 
 def last_value(ticket: Ticket, field: str) -> Any:
-    """The value of a field after all that happened."""
-    changes = [event for event in ticket.events if event.set is not None and field in event.set]
-    last = max(changes, key=lambda event: event.at, default=None)
+    """The value of a field after all that happened, in the order that counts."""
+    changes, _ = without_copies([event for event in ticket.events if event.set is not None and field in event.set])
+    last = max(changes, key=lambda event: (event.at, natural(event)), default=None)
     return ticket.fields.get(field) if last is None or last.set is None else last.set[field]

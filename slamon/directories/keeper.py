@@ -101,6 +101,9 @@ class Keeper:
             self._failed(str(error))
         except TimeoutError:
             self._failed(f"no answer in {_BUDGET:.0f} s")
+        except Exception as error:
+            log.exception("directory is defective", directory=self.name)
+            self._failed(f"defect: {type(error).__name__}")
         else:
             self._failures = 0
             self._due = self._time.monotonic() + self.usage.refresh / SECOND

@@ -27,8 +27,8 @@ class Surroundings:
 class Kind:
     """A kind of directory: the dataclass of its settings, and what makes one of a name, settings and surroundings.
 
-    Settings raise ValueError, as `key: what is wrong: write this`, for what can never work; making a directory raises
-    SourceError for what cannot work now.
+    Settings raise ValueError, or a group of them, as `key: what is wrong: write this`, for what can never work; making
+    a directory raises SourceError for what cannot work now.
     """
 
     settings: Callable[..., Any]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from slamon.addresses import is_web_address
 from slamon.core.match import lookup
 from slamon.directories.directory import Entry
 from slamon.directories.entries import Row, by_key
 from slamon.directories.registry import Kind, Surroundings
+from slamon.mistakes import check_all, unless
 from slamon.ports import SourceError
 from slamon.secrets import Secret
 from slamon.sources.http.client import Client
 from slamon.sources.http.paging import linked_pages
 from slamon.sources.http.reach import Access, Limits, basic_auth
-from slamon.sources.http.settings import Network
+from slamon.sources.http.settings import Network, check_sendable
 
 _MOST = 1_000_000  # entries
 _REMEDY = "are token, or user and password, right, and may they read this?"
@@ -34,11 +37,13 @@ class RestSettings:
     network: Network = field(default=Network(), metadata={"about": "How the server is reached."})
 
     def __post_init__(self) -> None:
-        _check_address(self.url)
-        if (self.user is None) != (self.password is None):
-            raise ValueError("user: user and password go together: write both or none")
-        if self.user is not None and self.token is not None:
-            raise ValueError("token: it cannot stand beside user: write one of them")
+        together, beside = (self.user is None) == (self.password is None), self.user and self.token
+        check_all(
+            partial(_check_address, self.url),
+            unless(together, "user: user and password go together: write both or none"),
+            unless(not beside, "token: it cannot stand beside user: write one of them"),
+            partial(check_sendable, "token", self.token),
+        )
 
     @property
     def headers(self) -> dict[str, Secret | str]:
@@ -50,12 +55,7 @@ class RestSettings:
 
 def _check_address(url: str) -> None:
     """ValueError that never quotes the address: a key may stand in it."""
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound or parts.username is not None or parts.fragment:
+    if not is_web_address(url) or urlsplit(url).username is not None or urlsplit(url).fragment:
         raise ValueError("url: this is no address to read from: write one such as https://crm.example/customers")
 
 

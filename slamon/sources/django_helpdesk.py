@@ -101,7 +101,7 @@ class DjangoHelpdeskSource(HttpSource):
 
     async def ticket(self, id: str) -> Ticket:
         """One ticket."""
-        known = (await self.around.known([id])).get(id)
+        known = await self._known(id)
         told = await self.client.get(f"api/tickets/{id}/", dict[str, Any])
         self._reread.add(id)
         try:

@@ -58,7 +58,7 @@ def carried_on(
     past = max([known.created_at, *(event.at for event in known.events)])
     at = max([now, past + 1, *(event.at + 1 for event in shown.events)])
     earliest = min(max(looked_at, past), at - 1)
-    ticket = continued(known, shown, earliest=earliest, at=at)
+    ticket = continued(known, shown, earliest=earliest, at=at, dated=_OF_STATUS)
     events = [part for event in ticket.events for part in _parted(event, at, shown)]
     return msgspec.structs.replace(ticket, events=[*events, *_joined(known, merged_to, earliest, at)])
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
+from slamon.mistakes import check_all, unless
 from slamon.secrets import Secret
 from slamon.sources.django_helpdesk_api import HELD
-from slamon.sources.http import HttpSettings, Limits, Usual, check_fields
+from slamon.sources.http import HttpSettings, Limits, Usual, basic_auth, check_fields
 
 STATUSES = {
     "open": "open",
@@ -31,19 +32,18 @@ class DjangoHelpdeskSettings(HttpSettings):
     queues: Mapping[str, str] = field(default_factory=dict, metadata={"about": "What the ids of queues stand for."})
 
     def __post_init__(self) -> None:
-        HttpSettings.__post_init__(self)
-        check_fields(self.fields, ("queue", "assigned_to", "submitter_email", "due_date"), ("custom_",))
-        if ":" in self.user:
-            raise ValueError(f"user: {self.user!r} has a colon in it, which no login can")
-        if self.agents.roles or self.agents.groups or self.agents.domains:
-            raise ValueError(
-                "agents: django-helpdesk shows only the ids of users: write users, by id or as under users"
-            )
+        others = self.agents.roles or self.agents.groups or self.agents.domains
+        only = "agents: django-helpdesk shows only the ids of users: write users, by id or as under users"
+        check_all(
+            partial(HttpSettings.__post_init__, self),
+            partial(check_fields, self.fields, ("queue", "assigned_to", "submitter_email", "due_date"), ("custom_",)),
+            unless(":" not in self.user, f"user: {self.user!r} has a colon in it, which no login can"),
+            unless(not others, only),
+        )
 
 
 def usual(settings: DjangoHelpdeskSettings) -> Usual:
     """How the API is asked, and what cannot be told of it."""
-    login = b64encode(f"{settings.user}:{settings.password.reveal()}".encode()).decode()
     remedy = "are user and password right, and is the account staff? (the API must be activated)"
     cannot_tell = (
         "changes without a follow-up, on hold and priority are seen between two polls only",
@@ -51,6 +51,6 @@ def usual(settings: DjangoHelpdeskSettings) -> Usual:
         "staff who answer by mail cannot be told from customers",
         "a ticket in a queue that the account may not see any more counts as deleted",
     )
-    headers = {"Authorization": Secret(f"Basic {login}")}
     limits = Limits(seconds=120, bytes=128 * 1024 * 1024, at_once=2)
+    headers = basic_auth(settings.user, settings.password)
     return Usual(headers, remedy, STATUSES, PRIORITIES, cannot_tell, limits, (settings.password,))

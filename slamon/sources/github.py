@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import partial
+from types import MappingProxyType
 
 import msgspec
 
 from slamon.core.instants import from_datetime
 from slamon.core.ticket import Ticket
+from slamon.mistakes import check_all, unless
 from slamon.ports import Batch, Finding, SourceError
 from slamon.secrets import Secret
 from slamon.sources.github_api import Issue, Row
@@ -18,6 +21,7 @@ from slamon.sources.github_history import unfold
 from slamon.sources.github_reading import PAGE, REMEDY, Reading
 from slamon.sources.github_translation import LABEL, Names, Translation
 from slamon.sources.http import (
+    NUMBERED,
     Feed,
     Found,
     HttpSettings,
@@ -30,12 +34,15 @@ from slamon.sources.http import (
     Window,
     check_fields,
 )
+from slamon.sources.http.settings import check_sendable
 from slamon.sources.registry import Kind, Surroundings
 
 STATUSES = {"open": "open", "completed": "solved", "not_planned": "cancelled", "duplicate": "cancelled"}
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 _ID = re.compile(rf"({_REPOSITORY.pattern})#([0-9]{{1,18}})")
 _UNNAMED_LIMIT = 60  # requests an hour, of who is not known by a token
+# Issues of the batch being read; whoever asks for one of them meanwhile is another task, and asks the server.
+_listed: ContextVar[Mapping[str, msgspec.Raw]] = ContextVar("listed", default=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +54,22 @@ class GithubSettings(HttpSettings):
     repositories: tuple[str, ...] = field(metadata={"about": "The repositories, as OWNER/NAME."})
 
     def __post_init__(self) -> None:
-        HttpSettings.__post_init__(self)
-        check_fields(self.fields, ("author", "author.association", "repository", "milestone"), (LABEL,))
-        for one in self.repositories:
-            if not _REPOSITORY.fullmatch(one):
-                raise ValueError(f"repositories: {one!r} is no repository: write one such as acme/vpn")
-        if not self.repositories or len({one.casefold() for one in self.repositories}) < len(self.repositories):
-            raise ValueError("repositories: none, or one twice: write each once, such as [acme/vpn, acme/app]")
-        if self.agents.groups or self.agents.domains:
-            raise ValueError("agents: GitHub tells neither teams nor addresses of authors: write roles or users")
+        once = self.repositories and len({one.casefold() for one in self.repositories}) == len(self.repositories)
+        others = self.agents.groups or self.agents.domains
+        check_all(
+            partial(HttpSettings.__post_init__, self),
+            partial(check_sendable, "token", self.token),
+            partial(check_fields, self.fields, ("author", "author.association", "repository", "milestone"), (LABEL,)),
+            *(
+                unless(
+                    bool(_REPOSITORY.fullmatch(one)),
+                    f"repositories: {one!r} is no repository: write one such as acme/vpn",
+                )
+                for one in self.repositories
+            ),
+            unless(bool(once), "repositories: none, or one twice: write each once, such as [acme/vpn, acme/app]"),
+            unless(not others, "agents: GitHub tells neither teams nor addresses of authors: write roles or users"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +95,6 @@ class GithubSource(HttpSource):
             one: Feed(partial(self._page, one), _mark, self._tickets, self.fetch, around.time.now, self.since)
             for one in settings.repositories
         }
-        self._listed: dict[str, msgspec.Raw] = {}  # issues of the batch being read, as they stood in the list
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """What was updated, repository by repository; one that is refused does not hide the others."""
@@ -108,29 +121,25 @@ class GithubSource(HttpSource):
         return Page([_Listed(f"{repository}#{row.number}", row, whole) for row, whole in rows[skipped:]], more)
 
     async def _tickets(self, rows: Sequence[_Listed]) -> Found:
-        self._listed = {one.id: one.whole for one in rows if one.row.pull_request is None}
+        issues = {one.id: one.whole for one in rows if one.row.pull_request is None}
+        reset = _listed.set(issues)
         try:
-            return await self.tickets(list(self._listed))
+            return await self.tickets(list(issues))
         finally:
-            self._listed = {}
+            _listed.reset(reset)
 
     async def ticket(self, id: str) -> Ticket:
         """An issue with its timeline."""
         found = _ID.fullmatch(id)
         if not found:
             raise NotFound(f"{id!r} is no issue: write one such as acme/vpn#12")
-        issue = self._of_list(id) if id in self._listed else await self._reading.issue(found[1], found[2])
+        listed = _listed.get().get(id)
+        issue = await self._reading.issue(found[1], found[2]) if listed is None else _of_list(id, listed)
         if issue.pull_request:
             raise NotFound(f"{id} is a pull request")
         timeline = await self._reading.timeline(found[1], found[2])
         ticket = self._translation.ticket(id, issue, unfold(issue, timeline))
         return await self.up_to_date(ticket, from_datetime(issue.updated_at))
-
-    def _of_list(self, id: str) -> Issue:
-        try:
-            return msgspec.json.decode(self._listed[id], type=Issue)
-        except msgspec.ValidationError as mistake:
-            raise Unexpected(f"{id}: {mistake}") from None
 
     async def check(self) -> list[Finding]:
         """How much the token may ask, whether it sees the repositories, and whether the configured labels exist."""
@@ -152,6 +161,13 @@ class GithubSource(HttpSource):
         if core.limit <= _UNNAMED_LIMIT:
             return Finding("warning", f"only {core.limit} requests an hour", "give a token that the server knows")
         return Finding("ok", f"{core.remaining} of {core.limit} requests an hour are left")
+
+
+def _of_list(id: str, whole: msgspec.Raw) -> Issue:
+    try:
+        return msgspec.json.decode(whole, type=Issue)
+    except msgspec.ValidationError as mistake:
+        raise Unexpected(f"{id}: {mistake}") from None
 
 
 def _mark(one: _Listed) -> Mark:
@@ -177,7 +193,7 @@ def _usual(settings: GithubSettings) -> Usual:
         "comments that were deleted, and fields of projects, are not to be seen",
         "issues that were deleted or moved away are noticed when they are read again, before an alert",
     )
-    return Usual(headers, REMEDY, STATUSES, {}, cannot_tell)
+    return Usual(headers, REMEDY, STATUSES, {}, cannot_tell, ids=("comment.", *NUMBERED))
 
 
 KIND = Kind(GithubSettings, GithubSource)

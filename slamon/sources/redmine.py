@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from slamon.core.instants import SECOND, Instant, parse_instant
 from slamon.core.ticket import Event, Ticket
+from slamon.mistakes import check_all, unless
 from slamon.ports import Batch, Finding
 from slamon.secrets import Secret
 from slamon.sources import redmine_api as api
 from slamon.sources.http import (
+    NUMBERED,
     Feed,
     Found,
     HttpSettings,
@@ -23,7 +26,10 @@ from slamon.sources.http import (
     Usual,
     Window,
     check_fields,
+    current_fields,
 )
+from slamon.sources.http.client import Params
+from slamon.sources.http.settings import check_sendable
 from slamon.sources.http.undoing import State, Untraced
 from slamon.sources.redmine_api import Issue, Row, User
 from slamon.sources.redmine_history import Past, Step, unfold
@@ -52,10 +58,12 @@ class RedmineSettings(HttpSettings):
     project: str | None = field(default=None, metadata={"about": "Only this project and those below it."})
 
     def __post_init__(self) -> None:
-        HttpSettings.__post_init__(self)
-        check_fields(self.fields, NATIVE, ("custom_field.",))
-        if self.agents.groups:
-            raise ValueError("agents: Redmine tells nobody's groups: write roles, users or domains")
+        check_all(
+            partial(HttpSettings.__post_init__, self),
+            partial(check_sendable, "key", self.key),
+            partial(check_fields, self.fields, NATIVE, ("custom_field.",)),
+            unless(not self.agents.groups, "agents: Redmine tells nobody's groups: write roles, users or domains"),
+        )
 
 
 class RedmineSource(HttpSource):
@@ -107,9 +115,24 @@ class RedmineSource(HttpSource):
         updated = parse_instant(issue.updated_on)
         if updated < self._listed.get(id, 0):
             raise Stale(f"issue {id} comes older than the list says it is: is a cache in between?")
+        if self._settings.project is not None and self._listed.get(id) != updated:
+            await self._check_inside(self._settings.project, issue)
         past = unfold(issue)
         await self._names.learn(issue, past)
         return await self.up_to_date(self._translated(issue, past), updated)
+
+    async def _check_inside(self, project: str, issue: Issue) -> None:
+        """NotFound if an issue was moved out of a project: it names another than before, and is not listed there."""
+        known = await self._known(str(issue.id))
+        if known is None or current_fields(known).get("project") == issue.project.name:
+            return
+        params: Params = {"project_id": project, "issue_id": issue.id, "status_id": "*", "offset": 0, "limit": 1}
+        try:
+            found = await self.client.get("issues.json", api.Rows, params)
+        except NotFound:  # of the project, which tells nothing of the issue
+            return
+        if not found.total_count:
+            raise NotFound(f"issue {issue.id} was moved out of {project}")
 
     def _translated(self, issue: Issue, past: Past) -> Ticket:
         author = self.people.classify(self._names.person(issue.author, past.initial["project_id"]))
@@ -191,7 +214,7 @@ def _usual(settings: RedmineSettings) -> Usual:
         "deleted issues are noticed when they are read again, before an alert",
         "an issue that an agent opened counts as opened for a customer, never towards one",
     )
-    return Usual({"X-Redmine-API-Key": settings.key}, remedy, STATUSES, PRIORITIES, cannot_tell)
+    return Usual({"X-Redmine-API-Key": settings.key}, remedy, STATUSES, PRIORITIES, cannot_tell, ids=NUMBERED)
 
 
 def _mark(row: Row) -> Mark:

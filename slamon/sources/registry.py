@@ -38,8 +38,8 @@ class Surroundings:
 class Kind:
     """A kind of source: the dataclass of its settings, and what makes one of a name, settings and surroundings.
 
-    Settings raise ValueError, as `key: what is wrong and what to write`, for what can never work; making a source
-    raises SourceError for what cannot work now.
+    Settings raise ValueError, or a group of them, as `key: what is wrong and what to write`, for what can never
+    work; making a source raises SourceError for what cannot work now.
     """
 
     settings: Callable[..., Any]

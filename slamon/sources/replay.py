@@ -11,6 +11,7 @@ import msgspec
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, Span
 from slamon.core.ticket import ENDED, GONE, Ticket
+from slamon.mistakes import check_all, unless
 from slamon.ports import Batch, SourceError, Time
 from slamon.sources.jsonl import read
 from slamon.sources.registry import Kind, Surroundings
@@ -30,12 +31,13 @@ class ReplaySettings:
     since: float = SINCE / SECOND
 
     def __post_init__(self) -> None:
-        if self.speed < 1:
-            raise ValueError(f"speed: {self.speed} is not 1 or more: 1 is the real clock, 60 is an hour a minute")
-        if self.speed > FASTEST:
-            raise ValueError(f"speed: {self.speed} is more than {FASTEST}, a day a second: write 3600 or less")
-        if self.since < 0:
-            raise ValueError(f"since: {self.since} is negative: write 30d")
+        slow = f"speed: {self.speed} is not 1 or more: 1 is the real clock, 60 is an hour a minute"
+        fast = f"speed: {self.speed} is more than {FASTEST}, a day a second: write 3600 or less"
+        check_all(
+            unless(self.speed >= 1, slow),
+            unless(self.speed <= FASTEST, fast),
+            unless(self.since >= 0, f"since: {self.since} is negative: write 30d"),
+        )
 
 
 @dataclass(frozen=True, slots=True)

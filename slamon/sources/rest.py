@@ -7,6 +7,8 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from collections.abc import Mapping as AnyMapping
 from contextlib import aclosing
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -23,7 +25,6 @@ from slamon.sources.http import (
     check_not_emptied,
     continued,
     excused,
-    is_there,
 )
 from slamon.sources.http.unread import due
 from slamon.sources.registry import Kind, Surroundings
@@ -41,6 +42,8 @@ TOGETHER = 100  # tickets of a batch, each read by a request or more
 TOGETHER_WHOLE = 500  # of which the list tells all
 _IN_A_ROW = 20  # tickets mapped before anybody else has a turn: about a millisecond
 _REMEMBERED = 50_000  # tickets, and when they were updated
+# Whole tickets of the batch being read; whoever asks for one of them meanwhile is another task, and asks the server.
+_listed: ContextVar[AnyMapping[str, Any]] = ContextVar("listed", default=MappingProxyType({}))
 
 
 class RestSource(HttpSource):
@@ -53,8 +56,7 @@ class RestSource(HttpSource):
         self._together = TOGETHER_WHOLE if settings.is_told_whole else TOGETHER
         self._reading = Reading(self.client, settings, self._mapping.all)
         self._settled: OrderedDict[str, Instant] = OrderedDict()  # by id, the update that was read for certain
-        self._listed: dict[str, Any] = {}  # whole tickets of the batch being read
-        self._known_before: AnyMapping[str, Ticket] | None = None  # of these, what is stored, once looked up
+        self._known_before: AnyMapping[str, Ticket] | None = None  # of the batch being read, once looked up
         self._polled_at: Instant | None = None  # when the last finished poll began
         self._looks: dict[str, Instant] = {}  # by id, what could not be read then: the last time that it was
 
@@ -107,17 +109,18 @@ class RestSource(HttpSource):
         return Found(found.tickets, [*problems, *found.problems])
 
     async def _tickets(self, rows: dict[str, Any], others: Sequence[str]) -> Found:
-        self._listed = rows if self._settings.listing.complete else {}
+        reset = _listed.set(rows if self._settings.listing.complete else {})
         try:
             return await self.tickets(list(rows))
         except NoneRead as failed:
             return await excused(failed, others, self.fetch)
         finally:
-            self._listed, self._known_before = {}, None
+            _listed.reset(reset)
+            self._known_before = None
 
     async def _gathered(self, ids: Sequence[str]) -> list[Ticket | Unreadable | None]:
         """Without a task for each where the list told all; the loop is not kept from its other work for long."""
-        if not (self._listed and self._settings.is_told_whole):
+        if not (_listed.get() and self._settings.is_told_whole):
             return await super()._gathered(ids)
         self._known_before = await self.around.known(ids)
         found = []
@@ -128,7 +131,7 @@ class RestSource(HttpSource):
         return found
 
     async def _known(self, id: str) -> Ticket | None:
-        if self._known_before is None or id not in self._listed:
+        if self._known_before is None or id not in _listed.get():
             return await super()._known(id)
         return self._known_before.get(id)
 
@@ -164,7 +167,7 @@ class RestSource(HttpSource):
         if not self._reading.follows or shown.count or not before.last:
             return []
         tickets = await self.fetch(before.last)
-        if there := [one.id for one in tickets if is_there(one)]:
+        if there := [one.id for one in tickets if not one.is_deleted]:
             raise SourceError(f"the list shows nothing, yet there is {there[0]}: has the account lost a right?")
         shown.last = []
         return tickets
@@ -172,7 +175,8 @@ class RestSource(HttpSource):
     async def ticket(self, id: str) -> Ticket:
         """A ticket with its messages and changes; without changes, as it differs from what is stored."""
         try:
-            item = self._listed[id] if id in self._listed else await self._reading.item(id)
+            listed = _listed.get()
+            item = listed[id] if id in listed else await self._reading.item(id)
             changes = await self._reading.changes(id, item)
             shown = self._mapping.ticket(item, await self._reading.messages(id, item), changes)
             updated = self._mapping.updated_at(item)
@@ -188,9 +192,9 @@ class RestSource(HttpSource):
         """The stored history with what has changed: by the last update, if that was after the last poll."""
         known, now = (await self.around.known([shown.id])).get(shown.id), self.around.time.now()
         looked_at = self._looks.get(shown.id, self._polled_at)
-        if looked_at is None:
-            looked_at = max(one.at for one in known.events) if known and known.events else shown.created_at
-        at = updated if updated is not None and looked_at < updated <= now else now
+        last = max([one.at for one in known.events if one.at <= now] if known else (), default=shown.created_at)
+        looked_at = last if looked_at is None else looked_at
+        at = max(updated, last) if updated is not None and looked_at < updated <= now else now
         return continued(known, shown, earliest=looked_at, at=at)
 
     async def check(self) -> list[Finding]:

@@ -13,13 +13,11 @@ import jmespath
 from jmespath.exceptions import JMESPathError, JMESPathTypeError, LexerError, ParseError
 from jmespath.functions import Functions
 
-from slamon.core.instants import EARLIEST, LATEST, SECOND, Instant, from_datetime, parse_instant
+from slamon.core.instants import EARLIEST, LATEST, Instant, from_datetime, from_number, parse_instant
+from slamon.sources.http.mapping import truth
 from slamon.sources.rest_finders import Find, finder, is_path
 
 _LONGEST = 2_000  # characters of an expression
-_MILLISECONDS = 10**11  # a number from here on is no number of seconds: that would be the year 5138
-_YES = frozenset({"true", "yes", "1"})
-_NO = frozenset({"false", "no", "0"})
 
 
 class Unmapped(Exception):
@@ -69,10 +67,10 @@ class Expression:
         """What was found, as `truth` gives it."""
         if value is None or value is True or value is False:
             return value
-        found = self.as_string(value) or ""
-        if found.lower() in _YES | _NO:
-            return found.lower() in _YES
-        raise Unmapped(f"{self.where}: {self.text!r} finds {found[:40]!r}, not true or false")
+        found = truth(value)
+        if found is None:
+            raise Unmapped(f"{self.where}: {self.text!r} finds {self.as_string(value)!r:.42}, not true or false")
+        return found
 
     def instant(self, data: Any, zone: ZoneInfo | None) -> Instant | None:
         """An instant: RFC 3339, or seconds or milliseconds since 1970; `zone`: of texts that name none."""
@@ -111,7 +109,7 @@ def _instant(found: Any, zone: ZoneInfo | None) -> Instant:
         return parse_instant(found)
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise ValueError
-    return round(found * (SECOND // 1000 if abs(found) >= _MILLISECONDS else SECOND))
+    return from_number(found)
 
 
 def compiled(where: str, text: str) -> Expression:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from slamon.core.instants import Instant
 from slamon.core.ticket import Completeness, Creator, Event, Ticket
 from slamon.sources.http import People, Person, PriorityMap, StatusMap
+from slamon.sources.rest_changes import Change, in_order
 from slamon.sources.rest_expressions import Expression, Unmapped, compiled
 from slamon.sources.rest_settings import AuthorMapping, RestSettings
 
@@ -25,17 +26,6 @@ class Names:
     people: People
     statuses: StatusMap
     priorities: PriorityMap
-
-
-class Change(NamedTuple):
-    """A field of ours that was changed; its values as the system calls them."""
-
-    at: Instant
-    id: str
-    by: str | None
-    field: str
-    before: Any
-    value: Any
 
 
 Somebody = tuple[Person | None, Creator]  # nobody is named, or a person; what he or she counts as
@@ -126,8 +116,9 @@ class Mapping:
         """The ticket. Without `changes` its fields are those of now. None: there are no such lists. Unmapped."""
         created_at = self._needed("ticket.created_at", item)
         opener = self._opener.of(item)
-        events = self._messages(messages or (), created_at, opener)
-        present, past = self._present(item), self._changes(changes or ())
+        events = self._messages(messages or (), created_at, opener[0])
+        present = self._present(item)
+        past = in_order([self._entry(entry) for entry in changes or ()], present)
         untraced = self._untraced(item, present, past)
         return Ticket(
             self.id(item),
@@ -162,16 +153,23 @@ class Mapping:
 
     # of messages
 
-    def _messages(self, messages: Sequence[Any], created_at: Instant, opener: Somebody) -> list[Event]:
-        found = []
-        id_of = self.all.get("messages.id")
-        for item in messages:
-            at, author = self._needed("messages.at", item), self._writer.of(item)
-            if at == created_at and author == opener:
-                continue  # the opening
-            id = (id_of.string(item) if id_of else None) or at
-            found.append(Event(at, "message", f"message.{id}", author[1], public=self._is_public(item)))
+    def _messages(self, messages: Sequence[Any], created_at: Instant, opener: Person | None) -> list[Event]:
+        """All but the opening: what the opener wrote at the creation; the first at all, if nobody says who that is."""
+        found, opened = list[Event](), False
+        for item in self._oldest_first(messages):
+            at, (writer, by) = self._needed("messages.at", item), self._writer.of(item)
+            if at == created_at and (_is_one(writer, opener) if opener else not opened):
+                opened = True
+                continue
+            id = self._text("messages.id", item)
+            found.append(Event(at, "message", f"message.{id}" if id else None, by, public=self._is_public(item)))
         return found
+
+    def _oldest_first(self, messages: Sequence[Any]) -> Sequence[Any]:
+        if not messages:
+            return messages
+        first, last = (self._needed("messages.at", messages[place]) for place in (0, -1))
+        return messages[::-1] if first > last else messages
 
     def _is_public(self, item: Any) -> bool:
         expression = self.all.get("messages.public")
@@ -181,11 +179,6 @@ class Mapping:
         return found
 
     # of changes
-
-    def _changes(self, entries: Sequence[Any]) -> list[Change]:
-        """Oldest first; of one instant, in the order of the list."""
-        found = [one for entry in entries for one in self._entry(entry)]
-        return sorted(found, key=lambda one: one.at)
 
     def _entry(self, entry: Any) -> list[Change]:
         at, by = self._needed("changes.at", entry), self._text("changes.by", entry)
@@ -230,6 +223,11 @@ class Mapping:
         if found is None:
             raise Unmapped(f"{where}: {expression.text!r} finds nothing")
         return found
+
+
+def _is_one(writer: Person | None, opener: Person) -> bool:
+    """Whether they may be the same person: not all that is told of one may be told of the other."""
+    return writer is not None and bool(writer.names & opener.names)
 
 
 def idle(expressions: Sequence[Expression], items: Sequence[Any]) -> list[Expression]:

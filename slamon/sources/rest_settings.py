@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import partial
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from slamon.mistakes import check_all
 from slamon.secrets import Secret
 from slamon.sources.http import HttpSettings
+from slamon.sources.http.settings import check_sendable
 from slamon.sources.rest_expressions import Expression, compiled
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -137,14 +140,15 @@ class RestSettings(HttpSettings):
     changes: ChangesMapping | None = field(default=None, metadata={"about": "What was changed."})
 
     def __post_init__(self) -> None:
-        HttpSettings.__post_init__(self)
-        self._check_access()
-        self._check_paths()
-        self._check_fields()
-        if self.time_zone is not None:
-            _check_zone(self.time_zone)
-        for _ in self.expressions():
-            pass
+        check_all(
+            partial(HttpSettings.__post_init__, self),
+            self._check_access,
+            partial(check_sendable, "token", self.token),
+            self._check_paths,
+            self._check_fields,
+            partial(_check_zone, self.time_zone),
+            lambda: [*self.expressions()],
+        )
 
     @property
     def is_told_whole(self) -> bool:
@@ -170,6 +174,7 @@ class RestSettings(HttpSettings):
                 raise ValueError(f"headers: {name!r} cannot be sent: write one such as X-Api-Key")
             if name.lower() == "authorization" and (self.token or self.user):
                 raise ValueError("headers: Authorization is made of token, or user and password: write one of them")
+            check_sendable(f"headers: {name}", Secret(self.headers[name]))
 
     def _check_paths(self) -> None:
         parts = (("ticket", self.ticket), ("messages", self.messages), ("changes", self.changes))
@@ -212,8 +217,8 @@ def _expressions(where: str, part: object) -> Iterator[Expression]:
             yield compiled(key, value)
 
 
-def _check_zone(name: str) -> None:
+def _check_zone(name: str | None) -> None:
     try:
-        ZoneInfo(name)
+        ZoneInfo(name or "UTC")
     except (OSError, ValueError, LookupError):
         raise ValueError(f"time_zone: {name!r} is no time zone: write one such as Europe/Berlin") from None

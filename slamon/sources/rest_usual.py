@@ -20,4 +20,5 @@ def usual(settings: RestSettings) -> Usual:
     if settings.changes is None:
         cannot_tell.append("no changes are mapped: they are seen from poll to poll, as uncertain as that is")
     remedy = "are token, user, password and headers right, and may the account read the tickets?"
-    return Usual(headers, remedy, {}, {}, tuple(cannot_tell), secrets=(settings.password,) if settings.password else ())
+    secrets = (settings.password,) if settings.password else ()
+    return Usual(headers, remedy, {}, {}, tuple(cannot_tell), secrets=secrets, ids=("message.", "change."))

@@ -119,7 +119,7 @@ class RoundupSource(HttpSource):
     async def _check_gone(self, id: str) -> None:
         """SourceError if it may only not be seen. A retired item is in no list, yet can be read by its id."""
         with suppress(NotFound):
-            await self.client.get(f"rest/data/issue/{id}", OneItem, {"@fields": "activity"})
+            await self.client.get(f"rest/data/issue/{quote(id, safe='')}", OneItem, {"@fields": "activity"})
 
     async def _look_at(self, ids: Sequence[str]) -> tuple[Found, list[str]]:
         """The issues as they stand, and the ids of those that are in no list."""
@@ -130,6 +130,9 @@ class RoundupSource(HttpSource):
         await self._users.learn(link for one in shown for link in one.people)
         tickets = []
         for one in shown:
+            if unknown := self._users.wrong(one.people):
+                wrong[one.issue.id] = f"issue {one.issue.id}: {unknown}"
+                continue
             ticket, changed_at = self._translator.ticket(one), instant(one.issue.activity)
             try:
                 await self.up_to_date(ticket, changed_at)
@@ -138,7 +141,7 @@ class RoundupSource(HttpSource):
             else:
                 looked_at = self._unread.get(ticket.id, self._looked_at) + margin
                 tickets.append(carried_on(known.get(ticket.id), ticket, changed_at, looked_at, now))
-        there = {one.get("id") for one in given}
+        there = {str(one.get("id")) for one in given}
         return Found(tickets, [*wrong.values(), *problems], [*wrong]), [id for id in ids if id not in there]
 
     def _margin(self) -> Span:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 
 import msgspec
@@ -11,9 +12,11 @@ from msgspec import Struct
 
 from slamon.core.instants import parse_instant
 from slamon.core.ticket import OPEN, Ticket
+from slamon.mistakes import check_all, unless
 from slamon.ports import Batch, Finding, SourceError
 from slamon.secrets import Secret
 from slamon.sources.http import (
+    NUMBERED,
     Feed,
     Found,
     HttpSettings,
@@ -24,6 +27,7 @@ from slamon.sources.http import (
     check_fields,
     current_fields,
 )
+from slamon.sources.http.settings import check_sendable
 from slamon.sources.registry import Kind, Surroundings
 from slamon.sources.rt_feed import Row, Updates
 from slamon.sources.rt_history import Past, merges, unfold, unfold_merged
@@ -57,10 +61,13 @@ class RtSettings(HttpSettings):
     token: Secret = field(metadata={"about": "An authentication token of a privileged account that sees the tickets."})
 
     def __post_init__(self) -> None:
-        HttpSettings.__post_init__(self)
-        check_fields(self.fields, NATIVE, ("custom_field.",))
-        if self.agents.roles:
-            raise ValueError("agents: roles belong to single tickets here: write groups, users or domains")
+        wrong = "agents: roles belong to single tickets here: write groups, users or domains"
+        check_all(
+            partial(HttpSettings.__post_init__, self),
+            partial(check_sendable, "token", self.token),
+            partial(check_fields, self.fields, NATIVE, ("custom_field.",)),
+            unless(not self.agents.roles, wrong),
+        )
 
 
 class _About(Struct):
@@ -73,7 +80,8 @@ class RtSource(HttpSource):
     def __init__(self, name: str, settings: RtSettings, around: Surroundings) -> None:
         remedy = "is the token right, and has its account the rights SeeQueue and ShowTicket?"
         header = {"Authorization": Secret(f"token {settings.token.reveal()}")}
-        super().__init__(name, settings, around, Usual(header, remedy, STATUSES, {}, CANNOT_TELL))
+        usual = Usual(header, remedy, STATUSES, {}, CANNOT_TELL, ids=NUMBERED)
+        super().__init__(name, settings, around, usual)
         self._agents_given = bool(settings.agents)
         self._names = Names(self.client, around.time, settings.agents.groups)
         self._histories = Histories(self.client)
@@ -138,13 +146,13 @@ class RtSource(HttpSource):
         """A ticket that went to where we may not look is gone, if others of the queue it was in can still be seen."""
         if not error.permanent or isinstance(error, NotFound):
             return error
-        known = (await self.around.known([id])).get(id)
+        known = await self._known(id)
         queue = current_fields(known).get("group") if known else None
         seen = queue is not None and await self._updates.shows(queue)
         return NotFound(f"ticket {id} went out of the account's sight") if seen else error
 
     async def _part(self, id: str, shown: Shown, transactions: Sequence[Transaction]) -> Ticket:
-        known = (await self.around.known([id])).get(id)
+        known = await self._known(id)
         merge = merges(transactions).get(id)
         if known is None or merge is None:
             raise NotFound(f"ticket {id} is part of ticket {shown.id}")

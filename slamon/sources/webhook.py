@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 
 from slamon.core.ticket import STATUSES, Ticket
-from slamon.ports import Batch, Refused
-from slamon.secrets import Secret
+from slamon.mistakes import check_all, unless
+from slamon.ports import Batch, Readings, Refused
+from slamon.secrets import Secret, check_signing
 from slamon.sources.http.settings import Agents, Bots
 from slamon.sources.jsonl import BadLine, scan
 from slamon.sources.registry import Kind, Surroundings
 from slamon.sources.webhook_payload import PayloadMap, Payloads
-from slamon.sources.webhook_signature import admit, check_secret
+from slamon.sources.webhook_signature import admit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,34 +37,42 @@ class WebhookSettings:
     bots: Bots = field(default=Bots(), metadata={"about": "Whose message answers nothing."})
 
     def __post_init__(self) -> None:
-        check_secret(self.secret, "secret")
-        if self.previous_secret is not None:
-            check_secret(self.previous_secret, "previous_secret")
-        self._check_payload_keys()
+        previous = () if self.previous_secret is None else (self.previous_secret,)
+        check_all(
+            partial(check_signing, "secret", self.secret),
+            *(partial(check_signing, "previous_secret", one) for one in previous),
+            *self._payload_keys(),
+        )
 
-    def _check_payload_keys(self) -> None:
+    def _payload_keys(self) -> Iterator[Callable[[], None]]:
         """Nothing is taken that could not act."""
         people = {"agents": bool(self.agents), "bots": bool(self.bots.users)}
         given = {"fields": self.fields, "status": self.status, "priority": self.priority, **people}
-        for key, value in given.items():
-            if value and self.map is None:
-                raise ValueError(f"{key}: it is about payloads, and there is no map: write one, or leave this out")
-            if value and key in people and self.map is not None and self.map.message is None:
-                raise ValueError(f"{key}: it is about messages, and map names none: write message, or leave this out")
-        if self.agents.roles or self.agents.groups:
-            raise ValueError("agents: a payload tells neither roles nor groups: write users or domains")
-        if self.map is not None and self.map.message is not None and not self.agents:
-            raise ValueError(
-                "map: of a message it must be known who is an agent: write agents: {domains: [example.com]}"
+        about_messages = self.map is not None and self.map.message is not None
+        for key in (key for key, value in given.items() if value):
+            yield unless(
+                self.map is not None,
+                f"{key}: it is about payloads, and there is no map: write one, or leave this out",
             )
-        for key in ("status", "priority"):
-            if given[key] and key not in self.fields:
-                raise ValueError(f"{key}: fields does not say where it stands: write {key} in fields")
+            yield unless(
+                self.map is None or key not in people or about_messages,
+                f"{key}: it is about messages, and map names none: write message, or leave this out",
+            )
+            yield unless(
+                self.map is None or key not in ("status", "priority") or key in self.fields,
+                f"{key}: fields does not say where it stands: write {key} in fields",
+            )
+        yield unless(
+            not (self.agents.roles or self.agents.groups),
+            "agents: a payload tells neither roles nor groups: write users or domains",
+        )
+        yield unless(
+            bool(self.agents) or not about_messages,
+            "map: of a message it must be known who is an agent: write agents: {domains: [example.com]}",
+        )
+        one_of = ", ".join(sorted(STATUSES))
         for native, status in self.status.items():
-            if status not in STATUSES:
-                raise ValueError(
-                    f"status: {native!r} cannot mean {status!r}: write one of {', '.join(sorted(STATUSES))}"
-                )
+            yield unless(status in STATUSES, f"status: {native!r} cannot mean {status!r}: write one of {one_of}")
 
     @property
     def secrets(self) -> list[Secret]:
@@ -71,7 +81,7 @@ class WebhookSettings:
 
 
 class WebhookSource:
-    """ports.Source with nothing to poll, and ports.Pushed."""
+    """ports.Source with nothing to poll, ports.Pushed and Measured."""
 
     def __init__(self, name: str, settings: WebhookSettings, around: Surroundings) -> None:
         self.name = name
@@ -81,7 +91,7 @@ class WebhookSource:
         self._payloads: Payloads | None = None
         if settings.map is not None:
             of = (settings.map, settings.fields, settings.status, settings.priority, settings.agents, settings.bots)
-            self._payloads = Payloads(self.tickets_of, *of, around.known)
+            self._payloads = Payloads(name, self.tickets_of, *of, around.known)
 
     async def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """Nothing: it comes by itself."""
@@ -103,6 +113,11 @@ class WebhookSource:
         if bad or not found:
             raise Refused(400, "; ".join(bad[:5]) or "there is no ticket in it: send a history as JSON, one a line")
         return [one for one in found if isinstance(one, Ticket)]
+
+    @property
+    def readings(self) -> Readings:
+        """ports.Measured: statuses are counted where `status:` stands, also if the tickets are of another source."""
+        return Readings(unmapped=self._payloads.unmapped if self._payloads else 0)
 
     async def close(self) -> None:
         """Nothing is held open."""

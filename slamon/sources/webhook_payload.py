@@ -8,17 +8,15 @@ from typing import Any
 
 import msgspec
 
-from slamon.core.instants import EARLIEST, LATEST, SECOND, Instant, parse_instant
+from slamon.core.instants import EARLIEST, LATEST, Instant, from_number, parse_instant
 from slamon.core.match import lookup
 from slamon.core.ticket import Event, Ticket
 from slamon.ports import Refused
-from slamon.sources.http.mapping import PriorityMap, StatusMap
+from slamon.sources.http.mapping import PriorityMap, StatusMap, truth
 from slamon.sources.http.people import People, Person
 from slamon.sources.http.settings import Agents, Bots
-from slamon.sources.http.snapshots import continued, current_fields
+from slamon.sources.http.snapshots import brought_to
 from slamon.sources.registry import Known
-
-_MILLISECONDS = 100_000_000_000  # a number beyond this is no number of seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +46,7 @@ class Payloads:
 
     def __init__(
         self,
+        name: str,
         source: str,
         map: PayloadMap,
         fields: Mapping[str, str],
@@ -57,47 +56,58 @@ class Payloads:
         bots: Bots,
         known: Known,
     ) -> None:
+        """`source`: whose tickets these are; of another name than ours, if it is polled as well."""
         self._source = source
+        self._is_polled = source != name
         self._map = map
         self._fields = fields
-        self._statuses = StatusMap(source, status, {})
+        self._statuses = StatusMap(name, status, {})
         self._priorities = PriorityMap(priority, {})
         self._people = People(agents, bots)
         self._known = known
 
+    @property
+    def unmapped(self) -> int:
+        """Times that a status had no meaning here."""
+        return self._statuses.unmapped.total()
+
     async def tickets(self, body: bytes) -> list[Ticket]:
-        """The histories with what a body adds to them. Refused (400) names what is missing or no time."""
+        """The histories with what a body adds to them. Refused (400) names what is missing or cannot be read."""
         items = _items(body)
         ids = [_text(item, self._map.id) for item in items]
-        histories = dict(await self._known(ids))
+        stored = await self._known(ids)
+        histories = dict(stored)
         for id, item in zip(ids, items, strict=True):
-            histories[id] = self._history(id, item, histories.get(id))
+            told = self._message(item)
+            if told is not None and self._was_polled(told, stored.get(id)):
+                told = None
+            histories[id] = self._history(id, item, told, histories.get(id))
         return [histories[id] for id in dict.fromkeys(ids)]
 
-    def _history(self, id: str, item: Mapping[str, Any], known: Ticket | None) -> Ticket:
-        at = _instant(item, self._map.updated_at)
-        before = [] if known is None else [event for event in known.events if event.earliest is None]
-        told = self._message(item)
-        events = before if told is None or any(one.id == told.id for one in before) else [*before, told]
-        shown = Ticket(
-            id,
-            self._source,
-            _instant(item, self._map.created_at),
-            self._values(item),
-            events,
-            _optional(item, self._map.subject),
-            _optional(item, self._map.url),
-            history="none",
-        )
+    def _was_polled(self, told: Event, stored: Ticket | None) -> bool:
+        """Whether it is stored by another id: that of the API, which a payload may not have. A poll finds what is not.
+
+        Two messages of a body are two, also if they are of one instant.
+        """
+        if stored is None or not self._is_polled:
+            return False
+        return any(_likeness(one) == _likeness(told) for one in stored.events)
+
+    def _history(self, id: str, item: Mapping[str, Any], told: Event | None, known: Ticket | None) -> Ticket:
+        at, created_at = _instant(item, self._map.updated_at), _instant(item, self._map.created_at)
+        subject, url = _optional(item, self._map.subject), _optional(item, self._map.url)
+        values = self._values(item)
         if known is None:
-            return shown
+            events = [] if told is None else [told]
+            return Ticket(id, self._source, created_at, values, events, subject, url, history="none")
         last = max([known.created_at, *(event.at for event in known.events)])
+        so_far = _with(told, known)
         if at < last:  # of a state that is passed only the message is news
-            shown = msgspec.structs.replace(shown, fields=current_fields(known))
-        taken = {event.at for event in known.events}
-        while at in taken:
-            at += 1
-        return continued(known, shown, earliest=min(last, at), at=at)
+            return so_far
+        there = [event for event in so_far.events if event.kind != "deleted" or event.earliest is None]
+        subject, url = subject or known.subject, url or known.url
+        so_far = msgspec.structs.replace(so_far, created_at=created_at, events=there, subject=subject, url=url)
+        return brought_to(so_far, values, earliest=last, at=max(at, last + 1))
 
     def _values(self, item: Mapping[str, Any]) -> dict[str, Any]:
         values = {ours: lookup(item, path) for ours, path in self._fields.items()}
@@ -108,14 +118,27 @@ class Payloads:
         return values
 
     def _message(self, item: Mapping[str, Any]) -> Event | None:
+        """What was written after the opening. Nobody says who opened it, so that is what is as old as the ticket."""
         where = self._map.message
         if where is None or lookup(item, where.id) is None:
             return None
         author = _text(item, where.author)
         person = Person(author, mail=author if "@" in author else "")
-        public = where.public is None or lookup(item, where.public) is True
         at, id = _instant(item, where.at), _text(item, where.id)
-        return Event(at, "message", id=f"m{id}", by=self._people.classify(person), public=public)
+        told = Event(at, "message", f"m{id}", self._people.classify(person), public=_truth(item, where.public))
+        return None if at == _instant(item, self._map.created_at) else told
+
+
+def _likeness(event: Event) -> tuple[str, Instant, str | None, bool]:
+    return event.kind, event.at, event.by, event.public
+
+
+def _with(told: Event | None, known: Ticket) -> Ticket:
+    """With a message that is new, in its place."""
+    if told is None or any(one.id == told.id for one in known.events):
+        return known
+    later = next((place for place, one in enumerate(known.events) if one.at > told.at), len(known.events))
+    return msgspec.structs.replace(known, events=[*known.events[:later], told, *known.events[later:]])
 
 
 def _items(body: bytes) -> list[Mapping[str, Any]]:
@@ -147,6 +170,19 @@ def _optional(item: Mapping[str, Any], path: str | None) -> str | None:
     return None if found is None or found == "" else str(found)
 
 
+def _truth(item: Mapping[str, Any], path: str | None) -> bool:
+    """true without a path: then all are public."""
+    if path is None:
+        return True
+    found = lookup(item, path)
+    if found is None:
+        raise Refused(400, f"{path} is missing")
+    value = truth(found)
+    if value is None:
+        raise Refused(400, f"{path} is {found!r:.60}, not true or false")
+    return value
+
+
 def _instant(item: Mapping[str, Any], path: str) -> Instant:
     """A text as RFC 3339 has it, or seconds or milliseconds since 1970."""
     found = lookup(item, path)
@@ -154,7 +190,7 @@ def _instant(item: Mapping[str, Any], path: str) -> Instant:
         if isinstance(found, str):
             return parse_instant(found)
         if isinstance(found, int | float) and not isinstance(found, bool):
-            at = round(found * (SECOND // 1000 if abs(found) >= _MILLISECONDS else SECOND))
+            at = from_number(found)
             if EARLIEST <= at <= LATEST:
                 return at
     except (ValueError, OverflowError):

@@ -152,6 +152,21 @@ async def test_a_fault_and_its_recovery_are_told_once_and_the_old_entries_stay(w
 
 
 @pytest.mark.asyncio
+async def test_a_defect_in_a_directory_is_a_fault_like_any_other(world: World) -> None:
+    keeper = world.keeper()
+    await keeper.open()
+    world.listed.answer = KeyError("mail")
+    with structlog.testing.capture_logs() as told:
+        for _ in range(300):
+            world.time.advance(HOUR if world.listed.reads == 1 else SECOND)
+            await keeper.refresh()
+    assert keeper.standing_fault == "defect: KeyError"
+    assert keeper.entry("Acme") == ACME["Acme"]
+    assert world.up == [True] + [False] * 8  # less and less often
+    assert [one["event"] for one in told].count("directory failed") == 1
+
+
+@pytest.mark.asyncio
 async def test_an_entry_that_no_database_can_keep_is_a_fault(world: World) -> None:
     world.listed.answer = {"Acme": {"name": "half \ud83d"}}
     with pytest.raises(SourceError, match="an entry cannot be kept"):

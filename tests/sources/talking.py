@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,10 @@ import pytest
 from msgspec import Struct
 
 from slamon.core.instants import SECOND
+from slamon.core.ticket import Ticket
 from slamon.ports import SourceError
 from slamon.secrets import Secret
-from slamon.sources.http import Access, Client
+from slamon.sources.http import Access, Client, HttpSource
 from tests.clock import ManualTime
 from tests.sources.http_server import Script, Server, in_turn, serving
 
@@ -56,3 +59,26 @@ async def failure(*answers: Any, **more: Any) -> SourceError:
     assert caught.value.__context__ is None
     assert caught.value.__cause__ is None
     return caught.value
+
+
+async def looked_at_during_a_batch(source: HttpSource, id: str, change: Callable[[], None]) -> Ticket:
+    """A ticket as a last look finds it that begins in the midst of a batch, after a change that its list missed."""
+    under_way = asyncio.Event()
+
+    async def look() -> list[Ticket]:
+        await under_way.wait()
+        return await source.fetch([id])
+
+    async def known(ids: Sequence[str]) -> dict[str, Ticket]:
+        if not under_way.is_set():
+            change()
+            under_way.set()
+            await asyncio.wait([looking])
+        return {}
+
+    source.around = replace(source.around, known=known)
+    looking = asyncio.create_task(look())
+    async for _ in source.collect(None):
+        pass
+    [found] = await looking
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,18 @@ from tests.sources.github_server import (
     reading,
 )
 from tests.sources.http_server import answer, data
+from tests.sources.talking import looked_at_during_a_batch
 
 LIST = "/repos/acme/vpn/issues"
+
+
+@pytest.mark.asyncio
+async def test_a_last_look_asks_the_server_also_while_the_list_is_being_read(tmp_path: Path) -> None:
+    hub = Hub({"acme/vpn": [issue(1), issue(2)]})
+    async with reading(hub, tmp_path) as (source, server):
+        change = partial(hub.issues["acme/vpn"][0].update, title="other")
+        assert (await looked_at_during_a_batch(source, "acme/vpn#1", change)).subject == "other"
+        assert [one.path for one in server.requests].count(f"{LIST}/2") == 0
 
 
 @pytest.mark.asyncio

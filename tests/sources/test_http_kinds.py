@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from slamon.core.instants import HOUR, MINUTE, SECOND
-from slamon.core.ticket import Ticket
+from slamon.core.ticket import Event, Ticket
 from slamon.sources.http import NoneRead, Stale
 from tests.sources import github_server, rest_server, roundup_desk, rt_server
 from tests.sources.follower import messages
@@ -94,6 +95,31 @@ async def test_an_old_state_of_a_ticket_of_any_api_is_not_taken(tmp_path: Path) 
         with pytest.raises(Stale):
             await source.ticket("1")
         assert (await source.ticket("2")).id == "2"
+
+
+@pytest.mark.asyncio
+async def test_what_was_pushed_ahead_of_the_system_makes_no_poll_doubtful(tmp_path: Path) -> None:
+    pushed = Event(rest_server.NOW, "message", "e1", "agent", public=True)
+    known = {"1": Ticket("1", "desk", rest_server.NOW - HOUR, {"status": "New"}, [pushed])}
+    desk = rest_server.Desk([rest_server.ticket(1)])
+    async with rest_server.reading(desk, tmp_path, known, messages=MESSAGES) as (source, _):
+        tickets, _, batches = await rest_server.poll(source)
+    assert list(tickets) == ["1"]
+    assert [one.problems for one in batches] == [[], ()]
+
+
+@pytest.mark.asyncio
+async def test_a_change_that_a_push_dated_more_exactly_than_the_api_stays(tmp_path: Path) -> None:
+    desk, known = rest_server.Desk([rest_server.ticket(1)]), dict[str, Ticket]()
+    async with rest_server.reading(desk, tmp_path, known, status={"Done": "solved"}) as (source, _):
+        tickets, cursor, _ = await rest_server.poll(source)
+        at = rest_server.NOW + MINUTE + SECOND // 2
+        pushed = Event(at, "change", "e1", set={"status": "solved", "source_status": "Done"})
+        known["1"] = msgspec.structs.replace(tickets["1"], events=[pushed])
+        clock_of(source).advance(HOUR)
+        desk.tickets[0] |= {"state": {"name": "Done"}, "updated": "2026-03-20T00:01:00Z"}
+        tickets, _, _ = await rest_server.poll(source, cursor)
+    assert tickets["1"].events == [pushed]
 
 
 @pytest.mark.asyncio

@@ -42,6 +42,46 @@ def test_what_the_system_dates_itself_is_no_change_of_unknown_time() -> None:
     assert continued(first, shown({"status": "solved"}, dated), earliest=T0, at=T0 + MINUTE).events == [dated]
 
 
+def test_a_change_that_a_push_dated_stays_as_long_as_the_system_does_not_date_it_itself() -> None:
+    pushed = [
+        Event(T0 + 5, "change", "e1", set={"status": "open", "group": "b"}),
+        Event(T0 + 9, "message", "e2", "agent"),
+    ]
+    known = shown({"status": "new", "group": "a"}, *pushed)
+    now = shown({"status": "open", "group": "b"}, NOTE)
+    later = continued(known, now, earliest=T0 + SECOND, at=T0 + MINUTE)
+    assert later.events == [NOTE, pushed[0]]
+    assert continued(later, now, earliest=T0 + MINUTE, at=T0 + HOUR) == later
+    dated = Event(T0 + 6, "change", "7.set", set={"status": "open"})
+    now = shown({"status": "open", "group": "b"}, dated)
+    mixed = continued(known, now, earliest=T0 + SECOND, at=T0 + MINUTE, dated=frozenset({"status"}))
+    assert mixed.events == [dated, Event(T0 + 5, "change", "e1", set={"group": "b"})]
+
+
+def test_what_a_push_dated_after_the_look_is_not_believed_and_what_is_seen_then_comes_last() -> None:
+    first = shown({"status": "new"}, Event(T0 + HOUR, "change", "e1", set={"status": "open"}))
+    seen = Event(T0 + MINUTE, "change", f"seen-{T0 + MINUTE}", set={"status": "solved"}, earliest=T0)
+    assert continued(first, shown({"status": "solved"}), earliest=T0, at=T0 + MINUTE).events == [seen]
+    pushed = Event(T0 + MINUTE, "change", "t1", set={"status": "open"})  # of one instant, `t1` would come last
+    both = continued(shown({"status": "new"}, pushed), shown({"status": "solved"}), earliest=T0, at=T0 + MINUTE)
+    assert (both.events[1].at, current_fields(both)) == (T0 + MINUTE + 1, {"status": "solved"})
+
+
+def test_of_changes_of_one_instant_that_counts_which_comes_last_for_the_engine() -> None:
+    changes = [Event(T0 + 5, "change", f"{id}.set", set={"group": f"group {id}"}) for id in (11, 9, 10)]
+    assert current_fields(shown({"group": None}, *changes)) == {"group": "group 11"}
+
+
+def test_a_field_that_was_never_told_before_did_not_change_but_one_that_was_null_did() -> None:
+    known = shown({"status": "open", "group": None})
+    now = shown({"status": "open", "group": "b", "customer": "Acme", "tags": None})
+    later = continued(known, now, earliest=T0 + MINUTE, at=T0 + HOUR)
+    assert later.fields == {"status": "open", "group": None, "customer": "Acme", "tags": None}
+    assert [one.set for one in later.events] == [{"group": "b"}]
+    tagged = continued(later, shown({**now.fields, "tags": ["vip"]}), earliest=T0 + HOUR, at=T0 + DAY)
+    assert [one.set for one in tagged.events] == [{"group": "b"}, {"tags": ["vip"]}]
+
+
 @given(
     st.lists(st.tuples(st.sampled_from(["new", "open", "solved"]), st.sampled_from(["low", "high", None])), max_size=8)
 )

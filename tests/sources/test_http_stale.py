@@ -6,7 +6,7 @@ import pytest
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Instant, parse_instant
 from slamon.core.ticket import Event, Ticket
-from slamon.sources.http.stale import Doubts, lacks_known
+from slamon.sources.http.stale import NUMBERED, Doubts, lacks_known
 
 NOON = parse_instant("2026-06-05T12:00:00Z")
 FIRST = Event(NOON + MINUTE, "message", "1", "agent", public=True)
@@ -35,6 +35,15 @@ def test_a_state_is_stale_if_it_lacks_what_happened_later_than_it_was_updated(
     shown: Ticket, updated: Instant, known: Ticket, stale: bool
 ) -> None:
     assert lacks_known(shown, updated, known) is stale
+
+
+def test_what_was_pushed_may_be_ahead_of_what_the_system_shows() -> None:
+    known = of(
+        Event(NOON + MINUTE, "message", "e1", "agent", public=True), Event(NOON + MINUTE, "message", None, "agent")
+    )
+    assert lacks_known(of(), NOON, known)
+    assert not lacks_known(of(), NOON, known, ("comment.", *NUMBERED))
+    assert lacks_known(of(), NOON, of(FIRST), ("comment.", *NUMBERED))
 
 
 def test_an_old_state_is_doubted_for_a_day_unless_a_newer_one_comes_or_our_clock_is_set_back() -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from slamon.core.instants import DAY, SECOND
@@ -20,6 +21,7 @@ from tests.sources.redmine_recorded import (
     every,
     redmine,
 )
+from tests.sources.replicas import known_by
 
 pytestmark = pytest.mark.shared
 
@@ -54,6 +56,38 @@ async def test_a_ticket_is_read_again_by_its_id_and_one_that_is_gone_is_known_to
         for id in ("99999", "../users/1", "1?x=", "²", ""):
             with pytest.raises(NotFound):
                 await source.ticket(id)
+
+
+class OfSupport(Recorded):
+    """Whose list of the project support shows what is in there, or is not to be had."""
+
+    missing = False
+
+    def __call__(self, request: Request) -> bytes:
+        if request.query.get("project_id") != "support":
+            return super().__call__(request)
+        if self.missing:
+            return answer(404)
+        ids = [id for id in [request.query.get("issue_id")] if id]
+        rows = [one for one in self.listed if one["project"]["id"] == 1 and (not ids or str(one["id"]) in ids)]
+        return data({"issues": rows, "total_count": len(rows)})
+
+
+@pytest.mark.asyncio
+async def test_an_issue_that_was_moved_out_of_the_project_is_gone(shared: Path) -> None:
+    desk = OfSupport(shared / "samples" / "redmine")
+    async with redmine(desk, project="support") as (source, _):
+        known = {one.id: one for one in await source.fetch(["4", "8"])}
+        assert sorted(known) == ["4", "8"]  # where it was is not known
+        before = {id: msgspec.structs.replace(one, events=one.events[:1]) for id, one in known.items()}
+        known_by(source, before)
+        desk.missing = True
+        assert sorted(one.id for one in await source.fetch(["4", "8"]) if not one.is_deleted) == ["4", "8"]
+        desk.missing = False
+        found = {one.id: one for one in await source.fetch(["4", "8"])}
+        assert (found["4"].is_deleted, found["8"].is_deleted) == (False, True)
+        known_by(source, known)  # as one of a project below it, which need not be listed
+        assert not (await source.ticket("8")).is_deleted
 
 
 @pytest.mark.asyncio

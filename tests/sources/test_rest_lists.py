@@ -12,12 +12,14 @@ from slamon.ports import SourceError
 from slamon.sources.rest_settings import ListMapping
 from tests.sources.rest_server import (
     LIST,
+    MESSAGES,
     Desk,
     paged,
     poll,
     reading,
     ticket,
 )
+from tests.sources.talking import looked_at_during_a_batch
 
 
 @pytest.mark.asyncio
@@ -50,6 +52,17 @@ async def test_a_row_that_moves_to_a_page_already_read_is_read_all_the_same(tmp_
         desk.tickets.append(desk.tickets.pop(0))  # number 11 moves to the first page
         found += [one.id async for batch in batches for one in batch.tickets]
     assert set(found) == {str(n) for n in range(1, 21)}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("messages", [None, MESSAGES], ids=["all told by the list", "with messages"])
+async def test_a_last_look_asks_the_server_also_while_the_list_is_being_read(tmp_path: Path, messages: Any) -> None:
+    desk = Desk([ticket(1), ticket(2)])
+    listing = ListMapping(path=LIST.path, parameters=LIST.parameters, items=LIST.items, complete=True)
+    async with reading(desk, tmp_path, listing=listing, messages=messages) as (source, server):
+        found = await looked_at_during_a_batch(source, "1", lambda: desk.tickets[0].update(title="other"))
+        assert found.subject == "other"
+        assert [one.path for one in server.requests].count("/api/tickets/2") == 0
 
 
 @pytest.mark.asyncio

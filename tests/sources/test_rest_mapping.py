@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from slamon.core.instants import parse_instant
+from slamon.core.order import without_copies
 from slamon.core.ticket import Ticket
 from slamon.sources.http import Agents, Bots, People, PriorityMap, StatusMap
 from slamon.sources.rest_expressions import Unmapped, compiled
@@ -17,10 +19,10 @@ from slamon.sources.rest_settings import (
     MessagesMapping,
     TicketMapping,
 )
-from tests.sources.rest_server import AUTHOR, CHANGES, MESSAGES, note, ticket, usual
+from tests.sources.rest_server import AUTHOR, CHANGES, MESSAGES, TICKET, note, ticket, usual
 
 
-def translated(item: dict[str, Any], messages: Any = None, changes: Any = None, **keys: Any) -> Ticket:
+def translated(item: dict[str, Any], messages: Any = None, /, changes: Any = None, **keys: Any) -> Ticket:
     configured = usual(**({"messages": MESSAGES, "changes": CHANGES, "fields": {"group": "team"}} | keys))
     names = Names(
         People(configured.agents, configured.bots),
@@ -121,28 +123,6 @@ def test_authors_are_whom_the_expressions_name_and_nobody_is_a_customer() -> Non
     assert shown == ["agent", "agent", "agent", "customer", "bot", "customer"]
 
 
-def test_a_value_that_the_last_change_does_not_lead_to_is_a_change_of_unknown_time() -> None:
-    log = [{"id": 1, "at": "2026-03-11T09:00:00Z", "fields": [{"name": "state", "old": "New", "new": "Done"}]}]
-    shown = translated(ticket(1, updated="2026-03-12T00:00:00Z", state={"name": "New"}), changes=log)
-    last = shown.events[-1]
-    assert (last.set, last.earliest, last.at) == (
-        {"status": "New", "source_status": "New"},
-        parse_instant("2026-03-11T09:00:00Z"),
-        parse_instant("2026-03-12T00:00:00Z"),
-    )
-    assert shown.history == "partial"
-
-
-def test_changes_in_any_order_and_many_of_one_field_give_the_value_at_creation() -> None:
-    log = [
-        {"id": n, "at": f"2026-03-1{n}T09:00:00Z", "fields": [{"name": "prio", "old": n, "new": n + 1}]}
-        for n in (3, 1, 2)
-    ]
-    shown = translated(ticket(1, prio=4), changes=log)
-    assert shown.fields["priority"] == "1"
-    assert [event.set for event in shown.events] == [{"priority": "2"}, {"priority": "3"}, {"priority": "4"}]
-
-
 def test_a_message_that_does_not_say_whether_it_is_public_is_a_mistake() -> None:
     inside = MessagesMapping(items="posts", at="written", public="shown", author=AUTHOR)
     with pytest.raises(Unmapped, match=r"messages\.public: it finds nothing: where that means false, write X"):
@@ -151,3 +131,44 @@ def test_a_message_that_does_not_say_whether_it_is_public_is_a_mistake() -> None
             usual(messages=inside),
             Names(People(Agents(), Bots()), StatusMap("desk", {}, {}), PriorityMap({}, {})),
         ).ticket(ticket(1), [note(1, "2026-03-10T11:00:00Z")], None)
+
+
+BORN = "2026-03-10T10:00:00Z"
+ANNA = {"login": "Anna", "name": "Anna Berg", "staff": True}
+NAMED = replace(MESSAGES, author=replace(AUTHOR, name="author.name"))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"messages": NAMED},  # of the author of a message one thing more is told
+        {"ticket": replace(TICKET, author=replace(AUTHOR, name="author.name"))},
+        {"ticket": replace(TICKET, author=AuthorMapping(login="author.login")), "agents": Agents(users=("anna",))},
+        {"ticket": replace(TICKET, author=AuthorMapping()), "agents": Agents(users=("anna",))},
+    ],
+)
+def test_the_text_that_a_ticket_was_opened_with_is_no_answer(keys: dict[str, Any]) -> None:
+    item, opening = ticket(1, author={"login": "anna", "staff": True}), note(1, BORN, author=ANNA)
+    assert translated(item, [opening], (), **keys).events == []
+    later = note(2, "2026-03-10T10:00:01Z", author=ANNA)
+    assert [one.id for one in translated(item, [later, opening], (), **keys).events] == ["message.2"]
+
+
+def test_what_somebody_else_wrote_at_the_instant_of_creation_is_a_message() -> None:
+    notes = [note(1, BORN, "carl", False), note(2, BORN), note(3, "2026-03-10T11:00:00Z")]
+    assert [one.id for one in translated(ticket(1), notes).events] == ["message.2", "message.3"]
+    nobody = replace(TICKET, author=AuthorMapping())
+    for told in (notes, notes[::-1]):  # the first is the opening, where nobody says whose that is
+        found = translated(ticket(1), told, (), ticket=nobody)
+        assert [one.id for one in found.events] == ["message.2", "message.3"]
+
+
+def test_messages_without_an_id_do_not_swallow_each_other() -> None:
+    told: list[dict[str, Any]] = [note(1, "2026-03-10T11:00:00Z", "carl", False), note(2, "2026-03-10T11:00:00Z")]
+    for one in told:
+        del one["id"]
+    found = translated(ticket(1), told)
+    assert [(one.id, one.by) for one in found.events] == [(None, "customer"), (None, "agent")]
+    assert without_copies(found.events) == (found.events, [])
+    assert translated(ticket(1), told) == found

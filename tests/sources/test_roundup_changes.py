@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import Any
 
+import msgspec
 import pytest
 
+from slamon.core.history import encode
 from slamon.core.instants import HOUR, MINUTE, SECOND, Instant
 from slamon.core.ticket import Event
 from slamon.ports import SourceError
@@ -210,3 +212,32 @@ async def test_a_picture_that_was_overtaken_by_a_newer_one_is_no_change_back() -
         await follower.poll_of(tracker)
         assert not overtaken
         assert [(one.set or {})["source_status"] for one in changes(follower.kept[id])] == ["in-progress"]
+
+
+@pytest.mark.asyncio
+async def test_changes_that_a_push_dated_are_not_replaced_by_what_a_poll_sees() -> None:
+    tracker = Tracker(NOW)
+    id = tracker.create("carol")
+    async with desk(tracker) as follower:
+        await follower.poll_of(tracker)
+        pushed = []
+        for native, ours in (("need-eg", "waiting_customer"), ("in-progress", "open")):
+            at = moved(tracker, 600)
+            tracker.change(id, status=native)
+            fields = {"status": ours, "source_status": native}
+            pushed.append(Event(at, "change", f"pushed-{native}", set=fields))
+        known = follower.kept[id]
+        follower.bodies[id] = encode(msgspec.structs.replace(known, events=pushed))
+        follower.time.advance_to(tracker.now)
+        await follower.poll_of(tracker)
+        assert follower.kept[id].events == pushed
+
+
+@pytest.mark.asyncio
+async def test_a_status_called_closed_is_closed() -> None:
+    tracker = Tracker(NOW)
+    tracker.items["status"]["20"] = {"name": "Closed"}
+    id = tracker.create("carol", status="Closed")
+    async with desk(tracker) as follower:
+        await follower.poll_of(tracker)
+        assert (final(follower.kept[id])["status"], final(follower.kept[id])["source_status"]) == ("closed", "Closed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -152,3 +153,27 @@ async def test_a_cursor_of_something_else_means_the_first_time(cursor: bytes) ->
         follower.cursor = cursor
         await follower.poll()
         assert list(follower.kept) == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("odd", "said"),
+    [
+        ({"address": ["a@b.example"]}, "Expected `str | null`, got `array` - at `$.address`"),
+        ({"roles": 5}, "Expected `str | null`, got `int` - at `$.roles`"),
+    ],
+)
+@pytest.mark.asyncio
+async def test_an_issue_of_a_user_who_cannot_be_read_is_named_and_hides_no_other(
+    odd: dict[str, Any], said: str
+) -> None:
+    tracker = Tracker(NOW)
+    good, bad = tracker.create("alice"), tracker.create("carol")
+    carol = tracker.items["issue"][bad]["creator"]
+    sound = dict(tracker.items["user"][carol])
+    tracker.items["user"][carol] |= odd
+    async with desk(tracker) as follower:
+        await follower.poll_of(tracker)
+        assert (list(follower.kept), follower.problems) == ([good], [f"issue {bad}: user {carol}: {said}"])
+        tracker.items["user"][carol] = sound
+        await follower.poll_of(tracker)
+        assert sorted(follower.kept) == [good, bad]

@@ -2,7 +2,7 @@
 
 from slamon.sources.http.client import Answer, Client
 from slamon.sources.http.cursor import Mark
-from slamon.sources.http.feed import Feed, Found, NoneRead, Window, excused, is_there
+from slamon.sources.http.feed import Feed, Found, NoneRead, Window, excused
 from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap, check_fields
 from slamon.sources.http.paging import Page, linked_pages, offset_pages
 from slamon.sources.http.people import People, Person
@@ -12,9 +12,10 @@ from slamon.sources.http.refusals import NotFound, Unreadable
 from slamon.sources.http.settings import Agents, Bots, HttpSettings, Network
 from slamon.sources.http.snapshots import check_not_emptied, continued, current_fields, emptied_since, gone
 from slamon.sources.http.source import HttpSource, Usual, together
-from slamon.sources.http.stale import Stale
+from slamon.sources.http.stale import NUMBERED, Stale
 
 __all__ = [
+    "NUMBERED",
     "Access",
     "Agents",
     "Answer",
@@ -49,7 +50,6 @@ __all__ = [
     "emptied_since",
     "excused",
     "gone",
-    "is_there",
     "linked_pages",
     "offset_pages",
     "together",

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -92,9 +93,9 @@ class Client:
             except SourceError as error:
                 failed = self._clean(error)
             except TooLarge as error:
-                failed = Unreadable(f"{request.place} {in_our_words(error, self._access.limits)}")
+                failed = Unreadable(f"{request.place} {in_our_words(error, self._access)}")
             except (Cut, aiohttp.ClientError, OSError) as error:
-                failed = SourceError(f"{request.place} {in_our_words(error, self._access.limits)}")
+                failed = SourceError(f"{request.place} {in_our_words(error, self._access)}")
         raise failed  # outside: the library's own words, which may hold an address, are no part of it
 
     async def close(self) -> None:
@@ -152,7 +153,9 @@ class Client:
             self._keep(request.address, answer)
         return answer
 
-    def _send(self, request: _Request, headers: Mapping[str, str]) -> Any:
+    def _send(
+        self, request: _Request, headers: Mapping[str, str]
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         if self._session is None:
             self._session = open_session(self._tls, self._access)
         sent = dict(headers)

@@ -66,14 +66,9 @@ async def excused(failed: NoneRead, others: Sequence[str], reread: Reread) -> Fo
     """What could not be read, if another ticket, known from before, can be; else the source is at fault: NoneRead."""
     for id in list(others)[-_ASKED_INSTEAD:]:
         with suppress(Unreadable):
-            if any(map(is_there, await reread([id]))):
+            if not all(one.is_deleted for one in await reread([id])):
                 return failed.found
     raise failed
-
-
-def is_there(ticket: Ticket) -> bool:
-    """Whether it was not found gone."""
-    return not (ticket.events and ticket.events[-1].kind == "deleted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +175,7 @@ class Feed(Generic[R]):
         """The list must show what it showed last, unless that is deleted; else the account sees nothing any more."""
         ids = list(cursor.seen)[-_LOOKED_FOR:]
         tickets = await self.reread(ids)
-        if there := [ticket.id for ticket in tickets if is_there(ticket)]:
+        if there := [ticket.id for ticket in tickets if not ticket.is_deleted]:
             raise SourceError(f"the list shows nothing, yet there is {there[0]}: has the account lost a right?")
         seen = {id: one for id, one in cursor.seen.items() if id not in ids}
         return _Step(msgspec.structs.replace(cursor, seen=seen), Found(tickets))

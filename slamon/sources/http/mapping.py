@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import structlog
 
 from slamon.core.ticket import STATUSES
+from slamon.mistakes import check_all
 
 log = structlog.get_logger()
+
+_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 class StatusMap:
@@ -84,10 +88,18 @@ class FieldMap:
 def check_fields(given: Mapping[str, str], names: Iterable[str], prefixes: Iterable[str] = ()) -> None:
     """ValueError for a field that is nothing the system has. `prefixes`: what names of the system's owner follow."""
     names, prefixes = tuple(names), tuple(prefixes)
-    for ours, path in given.items():
-        if ours in ("status", "source_status"):
-            raise ValueError(f"fields: {ours} comes with the ticket: write what statuses mean under status")
-        named = any(path.startswith(prefix) and len(path) > len(prefix) for prefix in prefixes)
-        if path not in names and not named:
-            choice = ", ".join([*names, *(f"{prefix}NAME" for prefix in prefixes)])
-            raise ValueError(f"fields: {ours}: {path!r} is nothing that can be had: write one of {choice}")
+    check_all(*(partial(_check_field, ours, path, names, prefixes) for ours, path in given.items()))
+
+
+def _check_field(ours: str, path: str, names: tuple[str, ...], prefixes: tuple[str, ...]) -> None:
+    if ours in ("status", "source_status"):
+        raise ValueError(f"fields: {ours} comes with the ticket: write what statuses mean under status")
+    named = any(path.startswith(prefix) and len(path) > len(prefix) for prefix in prefixes)
+    if path not in names and not named:
+        choice = ", ".join([*names, *(f"{prefix}NAME" for prefix in prefixes)])
+        raise ValueError(f"fields: {ours}: {path!r} is nothing that can be had: write one of {choice}")
+
+
+def truth(value: Any) -> bool | None:
+    """true or false, also as 1 and 0, "yes" and "no" in any case; None for what is neither."""
+    return _TRUTHS.get(str(value).lower()) if isinstance(value, bool | int | str) else None

@@ -15,7 +15,7 @@ import aiohttp
 from slamon.ports import SourceError
 from slamon.secrets import Secret
 from slamon.sources.http.reading import Cut, TooLarge
-from slamon.sources.http.settings import Network
+from slamon.sources.http.settings import Network, is_sendable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ def open_session(tls: ssl.SSLContext, access: Access) -> aiohttp.ClientSession:
 
 def check_headers(headers: Mapping[str, Secret | str]) -> None:
     for name, value in headers.items():
-        text = value.reveal() if isinstance(value, Secret) else value
-        if not (text.isascii() and text.isprintable()):
+        if not is_sendable(value):
             raise SourceError(f"what is to be sent as {name} holds characters that cannot be sent", permanent=True)
 
 
@@ -92,15 +91,21 @@ def host(address: str) -> str:
     return urlsplit(address).hostname or ""
 
 
-def in_our_words(error: Exception, limits: Limits) -> str:
+def in_our_words(error: Exception, access: Access) -> str:
     """Of the library's error only what cannot have a part of an address in it."""
     if isinstance(error, TimeoutError):
-        return f"gave no whole answer within {limits.seconds:g} s"
+        return f"gave no whole answer within {access.limits.seconds:g} s"
     if isinstance(error, TooLarge):
-        return f"answered with more than {limits.bytes // 1024 // 1024} MiB"
+        return f"answered with more than {access.limits.bytes // 1024 // 1024} MiB"
     if isinstance(error, Cut | aiohttp.ClientPayloadError | aiohttp.ServerDisconnectedError):
         return "broke off in the middle of its answer"
-    return f"cannot be reached: {_cause(error)}"
+    return f"cannot be reached: {_by(error, access.network)}{_cause(error)}"
+
+
+def _by(error: Exception, network: Network) -> str:
+    """Who is to blame, if it is not the server: with a proxy only its own name is looked up here."""
+    of_proxy = aiohttp.ClientProxyConnectionError | aiohttp.ClientHttpProxyError | aiohttp.ClientConnectorDNSError
+    return "the proxy (network.proxy): " if network.proxy and isinstance(error, of_proxy) else ""
 
 
 def _cause(error: Exception) -> str:
@@ -108,6 +113,8 @@ def _cause(error: Exception) -> str:
         return "the TLS handshake failed: is its certificate valid, and of an authority that we, or ca_file, trust?"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "the name of the host is not known"
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"it answered {error.status}"
     if isinstance(error, aiohttp.ClientConnectorError | OSError) and error.errno:
         return strerror(error.errno)
     return type(error).__name__

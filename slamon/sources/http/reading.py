@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Iterable
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 import aiohttp
 import msgspec
 
+from slamon.core.wire import without_surrogates
 from slamon.ports import SourceError
 from slamon.sources.http.refusals import Unreadable
 
@@ -18,7 +18,6 @@ T = TypeVar("T")
 
 _PIECE = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _SHOWN = 200  # characters of an answer
 
 
@@ -77,14 +76,14 @@ def decode(body: bytes, shape: type[T], place: str) -> T:
 
 
 def _decode_odd(body: bytes, shape: type[T], place: str, mistake: Exception) -> T:
-    """JSON with halves of characters in its texts, which is JSON all the same: they become question marks."""
+    """JSON with halves of characters in its texts, which is JSON all the same: they become U+FFFD."""
     if b"\\u" not in body:
         raise Unreadable(f"{place} answered with what is no JSON: {mistake}") from None
     try:
         value = json.loads(body, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise Unreadable(f"{place} answered with what is no JSON: {mistake}") from None
-    mended = json.dumps(_mended(value), ensure_ascii=False).encode()
+    mended = json.dumps(without_surrogates(value), ensure_ascii=False).encode()
     try:
         return msgspec.json.decode(mended, type=shape)
     except msgspec.MsgspecError as other:
@@ -93,16 +92,6 @@ def _decode_odd(body: bytes, shape: type[T], place: str, mistake: Exception) -> 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
-
-
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, list):
-        return [_mended(item) for item in value]
-    if isinstance(value, dict):
-        return {_mended(key): _mended(item) for key, item in value.items()}
-    return value
 
 
 def decode_each(items: Iterable[msgspec.Raw], shape: type[T], place: str) -> tuple[list[T], list[str]]:

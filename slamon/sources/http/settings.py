@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
+from functools import partial
 from urllib.parse import urlsplit
 
+from slamon.addresses import is_web_address
 from slamon.core.instants import DAY, SECOND
 from slamon.core.ticket import STATUSES
+from slamon.mistakes import check_all, unless
 from slamon.secrets import Secret
 
 
@@ -61,34 +63,37 @@ class HttpSettings:
     network: Network = field(default=Network(), metadata={"about": "How the server is reached."})
 
     def __post_init__(self) -> None:
-        _check_url(self.url)
-        for native, status in self.status.items():
-            if status not in STATUSES:
-                one_of = ", ".join(sorted(STATUSES))
-                raise ValueError(f"status: {native!r} cannot mean {status!r}: write one of {one_of}")
-        if self.network.proxy and not self.network.proxy.reveal().startswith(("http://", "https://")):
-            raise ValueError("network: this is not the address of a proxy: write one such as http://proxy.example:3128")
-        if self.since < 0:
-            raise ValueError(f"since: {self.since} is negative: write 30d")
+        proxy, one_of = self.network.proxy, ", ".join(sorted(STATUSES))
+        check_all(
+            partial(_check_url, self.url),
+            *(
+                unless(status in STATUSES, f"status: {native!r} cannot mean {status!r}: write one of {one_of}")
+                for native, status in self.status.items()
+            ),
+            unless(
+                not proxy or proxy.reveal().startswith(("http://", "https://")),
+                "network: this is not the address of a proxy: write one such as http://proxy.example:3128",
+            ),
+            unless(self.since >= 0, f"since: {self.since} is negative: write 30d"),
+        )
+
+
+def is_sendable(value: Secret | str) -> bool:
+    """Whether it can stand in a header."""
+    text = value.reveal() if isinstance(value, Secret) else value
+    return text.isascii() and text.isprintable()
+
+
+def check_sendable(key: str, secret: Secret | None) -> None:
+    """ValueError unless it can stand in a header."""
+    if secret is not None and not is_sendable(secret):
+        raise ValueError(f"{key}: it holds characters that cannot be sent: write it as it was given out")
 
 
 def _check_url(url: str) -> None:
     """ValueError that never quotes the address: a password may stand in it."""
-    try:
-        parts = urlsplit(url)
-        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound:
+    if not is_web_address(url):
         raise ValueError("url: this is not the address of a server: write one such as https://desk.example")
+    parts = urlsplit(url)
     if parts.username is not None or parts.query or parts.fragment:
         raise ValueError("url: it holds more than an address: write one such as https://desk.example")
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address is one of this very machine."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

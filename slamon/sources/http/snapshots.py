@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from slamon.core.instants import DAY, Instant, Span
+from slamon.core.order import natural
 from slamon.core.ticket import Event, Ticket
 from slamon.ports import SourceError
 
@@ -17,32 +19,59 @@ _MANY = 20  # tickets
 def current_fields(ticket: Ticket) -> dict[str, Any]:
     """The fields after all events."""
     fields = dict(ticket.fields)
-    for event in sorted(ticket.events, key=lambda one: one.at):
+    for event in sorted((one for one in ticket.events if one.set), key=lambda one: (one.at, natural(one))):
         fields |= event.set or {}
     return fields
 
 
-def continued(known: Ticket | None, shown: Ticket, *, earliest: Instant, at: Instant) -> Ticket:
+def continued(
+    known: Ticket | None, shown: Ticket, *, earliest: Instant, at: Instant, dated: frozenset[str] = frozenset()
+) -> Ticket:
     """The history of a ticket that is `shown` as it stands at an instant: `known` is the stored one, if there is any.
 
-    `shown.fields` are the values now, `shown.events` what the system dates itself. What changed with no date happened
-    after `earliest`, when the ticket was last looked at, and by `at`. A ticket first seen has an unknown past.
+    `shown.fields` are the values now, `shown.events` what the system dates itself: messages, and changes of the fields
+    that are `dated`. Another change happened when a push said, else after `earliest`, when the ticket was last looked
+    at, and by `at`. A ticket first seen has an unknown past.
     """
     if known is None:
         return shown
-    kept = [event for event in known.events if event.earliest is not None and event.kind != "deleted"]
-    so_far = msgspec.structs.replace(shown, fields=known.fields, events=[*shown.events, *kept], history=known.history)
-    before = current_fields(so_far)
-    changed = {name: value for name, value in shown.fields.items() if before.get(name) != value}
+    kept = [part for event in known.events if (part := _beyond(event, dated, at))]
+    events = [*shown.events, *kept]
+    so_far = msgspec.structs.replace(shown, fields=known.fields, events=events, history=known.history)
+    return brought_to(so_far, shown.fields, earliest=earliest, at=at)
+
+
+def _beyond(event: Event, dated: frozenset[str], at: Instant) -> Event | None:
+    """What of a known event is told by nothing that is shown: it was seen by looking, or a push brought it."""
+    if event.earliest is not None:
+        return None if event.kind == "deleted" else event
+    if event.kind != "change" or event.at > at:
+        return None
+    beyond = {name: value for name, value in (event.set or {}).items() if name not in dated}
+    return msgspec.structs.replace(event, set=beyond) if beyond else None
+
+
+def brought_to(ticket: Ticket, fields: Mapping[str, Any], *, earliest: Instant, at: Instant) -> Ticket:
+    """The ticket with what differs from `fields`, its values now, as a change after `earliest` and by `at`.
+
+    A field that was never told before did not change: it is taken to have had its value from the beginning.
+    """
+    told = ticket.fields.keys() | {name for event in ticket.events for name in event.set or ()}
+    if new := {name: value for name, value in fields.items() if name not in told}:
+        ticket = msgspec.structs.replace(ticket, fields=ticket.fields | new)
+    before = current_fields(ticket)
+    changed = {name: value for name, value in fields.items() if before[name] != value}
     if not changed:
-        return so_far
-    event = Event(at, "change", id=f"seen-{at}", set=changed, earliest=min(earliest, at - 1))
-    return msgspec.structs.replace(so_far, events=[*so_far.events, event])
+        return ticket
+    last = max((one.at for one in ticket.events if one.set and changed.keys() & one.set.keys()), default=earliest)
+    at = max(at, last + 1)
+    event = Event(at, "change", f"seen-{at}", set=changed, earliest=min(earliest, at - 1))
+    return msgspec.structs.replace(ticket, events=[*ticket.events, event])
 
 
 def gone(known: Ticket, at: Instant) -> Ticket:
     """The history of a ticket that is not there any more; since when is known only as: after its last event."""
-    if known.events and known.events[-1].kind == "deleted":
+    if known.is_deleted:
         return known
     earliest = max([known.created_at, *(event.at for event in known.events)])
     event = Event(at, "deleted", id="deleted", earliest=earliest if earliest < at else None)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from slamon.addresses import is_loopback
 from slamon.core.instants import SECOND, Instant, Span
 from slamon.core.ticket import Ticket
 from slamon.ports import Batch, Finding, Readings, SourceError
 from slamon.secrets import Secret
 from slamon.sources.http.client import Client
-from slamon.sources.http.feed import Found, NoneRead, is_there
+from slamon.sources.http.feed import Found, NoneRead
 from slamon.sources.http.mapping import FieldMap, PriorityMap, StatusMap
 from slamon.sources.http.people import People
-from slamon.sources.http.reach import Access, Limits
+from slamon.sources.http.reach import Access, Limits, host
 from slamon.sources.http.reading import Unexpected
 from slamon.sources.http.refusals import NotFound, ServerFault, Unreadable
-from slamon.sources.http.settings import HttpSettings, is_loopback
+from slamon.sources.http.settings import HttpSettings
 from slamon.sources.http.snapshots import gone
 from slamon.sources.http.stale import Doubts, Stale, lacks_known
 from slamon.sources.registry import Surroundings
@@ -32,7 +34,8 @@ _WORRYING_SKEW: Span = 30 * SECOND
 class Usual:
     """What a kind brings: how it asks, what its statuses and priorities mean unless configured, what it cannot tell.
 
-    `secrets`: what must not be shown beside the headers, such as the password behind one.
+    `secrets`: what must not be shown beside the headers, such as the password behind one. `ids`: what the ids of events
+    begin with that it makes of answers; others were pushed.
     """
 
     headers: Mapping[str, Secret | str]
@@ -42,9 +45,10 @@ class Usual:
     cannot_tell: tuple[str, ...] = ()
     limits: Limits = field(default=Limits())
     secrets: tuple[Secret, ...] = ()
+    ids: tuple[str, ...] = ("",)
 
 
-class HttpSource:
+class HttpSource(ABC):
     """A source over HTTP: implements ports.Source, Rereads, Probed and Measured by three methods of its kind.
 
     A kind has `collect`, `ticket` (one by id; NotFound if it is gone) and `check` (what it finds about its account).
@@ -62,21 +66,22 @@ class HttpSource:
         self.fields = FieldMap(settings.fields)
         self._url = settings.url
         self._cannot_tell = usual.cannot_tell
+        self._ids = usual.ids
         self._doubts = Doubts()
 
     # of the kind
 
+    @abstractmethod
     def collect(self, cursor: bytes | None) -> AsyncIterator[Batch]:
         """ports.Source."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def ticket(self, id: str) -> Ticket:
         """One ticket as it is now; NotFound if there is none, once it is sure that the account can see where it was."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def check(self) -> Sequence[Finding]:
         """Who the account is and what it may see; SourceError if it is refused."""
-        raise NotImplementedError
 
     # of all kinds
 
@@ -130,7 +135,7 @@ class HttpSource:
         found = dict(zip(ids, await together(self._ticket_or_problem(id) for id in ids), strict=True))
         tickets = [one for one in found.values() if isinstance(one, Ticket)]
         wrong = [one for one in found.values() if isinstance(one, Unreadable)]
-        if wrong and not any(map(is_there, tickets)):
+        if wrong and all(one.is_deleted for one in tickets):
             raise wrong[0]
         return [*tickets, *await self.deleted([id for id, one in found.items() if one is None])]
 
@@ -142,7 +147,7 @@ class HttpSource:
     async def up_to_date(self, shown: Ticket, updated: Instant) -> Ticket:
         """The ticket, unless it is as it was before something known: Stale. `updated`: what it says of itself."""
         known = await self._known(shown.id)
-        if known is None or not lacks_known(shown, updated, known):
+        if known is None or not lacks_known(shown, updated, known, self._ids):
             self._doubts.end(shown.id)
         elif self._doubts.holds(shown.id, updated, self.around.time.now()):
             raise Stale(f"ticket {shown.id} comes older than it is known to be: is a replica or a cache behind?")
@@ -154,7 +159,7 @@ class HttpSource:
             findings = [*await self.check(), *await self._sample()]
         except SourceError as error:
             return [Finding("error", str(error))]
-        if self._url.startswith("http:") and not is_loopback(self._url):
+        if self._url.startswith("http:") and not is_loopback(host(self._url)):
             findings.append(Finding("warning", "the key goes over the network unencrypted", "write https:// in url"))
         return [*findings, *self._readings(), *(Finding("info", text) for text in self._cannot_tell)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections import OrderedDict
 
 from slamon.core.instants import DAY, Instant, Span
@@ -10,6 +11,7 @@ from slamon.sources.http.cursor import GRAIN
 from slamon.sources.http.refusals import Unreadable
 
 BELIEVED_AFTER: Span = DAY  # a system that was put back to a backup shows an older state, and that is the true one
+NUMBERED = tuple(string.digits)  # what ids begin with that are numbers
 _MOST_REMEMBERED = 5_000  # tickets
 
 
@@ -17,13 +19,15 @@ class Stale(Unreadable):
     """A ticket comes as it was before something that is known to have happened to it."""
 
 
-def lacks_known(shown: Ticket, updated: Instant, known: Ticket) -> bool:
+def lacks_known(shown: Ticket, updated: Instant, known: Ticket, ids: tuple[str, ...] = ("",)) -> bool:
     """Whether something that the system itself dated later than `updated`, the shown state's own, is missing in it.
 
-    What went away later is no such thing: that is an update of its own. Nor is an update by a clock that was put right.
+    What went away later is no such thing: that is an update of its own. Nor is an update by a clock that was put right,
+    nor what was pushed, and may be ahead: an event that an answer told of has an id that begins with one of `ids`.
     """
     there = {_identity(event) for event in shown.events}
-    told = [event for event in known.events if event.earliest is None and event.kind != "deleted"]
+    dated = [event for event in known.events if event.earliest is None and event.kind != "deleted"]
+    told = [event for event in dated if (event.id or "").startswith(ids)]
     return any(event.at > updated + GRAIN and _identity(event) not in there for event in told)
 
 
