@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import Any
@@ -12,18 +12,18 @@ from typing import Any
 import structlog
 
 from slamon import __version__
-from slamon.core.instants import Instant, Span, format_instant
+from slamon.core.instants import format_instant
 from slamon.flow.observe import Fault
 from slamon.flow.surely import Surely
 from slamon.metrics import CONTENT_TYPE, Metrics
 from slamon.operation import Configured, Operation
 from slamon.ports import SourceError, Store, StoreError
+from slamon.reloading import NotLoaded, check_fixed
 from slamon.replaying import ServiceTime, service_time
-from slamon.settings import Settings
-from slamon.sources.replay import ReplaySettings
 from slamon.store import SqliteStore
 from slamon.systemd import Supervisor
 from slamon.time import wall_now
+from slamon.web.clicks import Clicks
 from slamon.web.health import Health
 from slamon.web.local import NoLocalSocket
 from slamon.web.problems import Problem, Unwilling
@@ -33,17 +33,13 @@ from slamon.web.status import status
 
 log = structlog.get_logger()
 
-_RELOAD_FAILED = "reload: settings or rules cannot be used, and those from before are: see slamon check"
+_ENDS = "slamon ends: nothing is loaded any more"
 
 Read = Callable[[], Awaitable[Configured]]
 
 
 class CannotRun(Exception):
     """The service cannot run here: a port is taken. The message says what to do."""
-
-
-class NotLoaded(Exception):
-    """Settings or rules that cannot be used; the message is all that is wrong with them."""
 
 
 class Service:
@@ -67,24 +63,35 @@ class Service:
         self._reloading = asyncio.Lock()
         self._swapped = asyncio.Event()
         self._reloads: set[asyncio.Future[None]] = set()
-        self._reload_failed = False
+        self._not_loaded: str | None = None  # why, of the last reload
         self._metrics = Metrics()
         self._clock: ServiceTime
         self._operation: Operation
-        say = Say(self._store, self._sources, lambda: self._clock.time.now(), lambda: self._operation.wake())
-        answers = Answers(
-            self.health,
-            self._exposition,
-            self._status,
-            lambda id: self._operation.tickets(id),
-            self._take,
-            say,
-            self._ahead,
-            self._store.message,
-            self._asked_to_reload,
-            self._metrics.denied,
+        self._web = WebServer(configured.settings.web, self._answers(), configured.settings.socket)
+
+    def _answers(self) -> Answers:
+        """What the endpoints say: of whatever is in operation as they are asked."""
+        say = Say(
+            self._store,
+            sources=lambda: self._operation.settings.source_names,
+            rules=lambda: self._operation.rules,
+            now=lambda: self._clock.time.now(),
+            changed=lambda: self._operation.wake(),
         )
-        self._web = WebServer(configured.settings.web, answers, configured.settings.socket)
+        return Answers(
+            health=self.health,
+            metrics=self._exposition,
+            status=self._status,
+            tickets=lambda id: self._operation.tickets(id),
+            take=lambda name, headers, body: self._operation.take(name, headers, body),
+            say=say,
+            plan=lambda at, span, ticket: self._operation.ahead(at, span, ticket),
+            message=self._store.message,
+            reload=self._asked_to_reload,
+            denied=self._metrics.denied,
+            zone=lambda: str(self._operation.settings.zone),
+            click=Clicks(lambda name: self._operation.clickable(name), say).take,
+        )
 
     @property
     def url(self) -> str:
@@ -97,27 +104,33 @@ class Service:
 
     async def run(self) -> None:
         """Start every part, wait for `stop`, end every part. StoreUnusable, SourceError, CannotRun: it cannot start."""
-        settings = self._first.settings
         async with AsyncExitStack() as parts:
-            await self._store.open()
-            parts.push_async_callback(self._store.close)
-            self._clock = await service_time(settings, settings.folder, self._store)
-            parts.push_async_callback(self._clock.save, self._store)
-            if released := await self._store.release():
-                log.info("deliveries under way when the last process ended are tried again", count=released)
-            self._operation = await self._built(self._first)
-            parts.push_async_callback(lambda: self._operation.stop())
-            await self._operation.start()
-            self._metrics.loaded(True, wall_now())
-            await self._start_web()
-            parts.push_async_callback(self._web.stop)
-            log.info("slamon runs", version=__version__, url=self.url, now=format_instant(self._clock.time.now()))
-            self._supervisor.ready()
-            watching = asyncio.create_task(self._supervisor.watch(lambda: self._operation.health().stuck))
-            parts.callback(watching.cancel)
-            await self._until_stopped()
+            try:
+                async with self._reloading:  # whoever asks for it this early waits until there is something to reload
+                    await self._start(parts)
+                self._supervisor.ready()
+                watching = asyncio.create_task(self._supervisor.watch(lambda: self._operation.health().stuck))
+                parts.callback(watching.cancel)
+                await self._until_stopped()
+            finally:
+                self._stopping.set()  # whatever ends it: nothing is reloaded any more
             self._supervisor.stopping()
             log.info("stopping")
+
+    async def _start(self, parts: AsyncExitStack) -> None:
+        await self._store.open()
+        parts.push_async_callback(self._store.close)
+        self._clock = await service_time(self._first.settings, self._store)
+        parts.push_async_callback(self._clock.save, self._store)
+        if released := await self._store.release():
+            log.info("deliveries under way when the last process ended are tried again", count=released)
+        self._operation = await self._built(self._first)
+        parts.push_async_callback(lambda: self._operation.stop())
+        await self._operation.start()
+        self._metrics.loaded(True, wall_now())
+        await self._start_web()
+        parts.push_async_callback(self._web.stop)
+        log.info("slamon runs", version=__version__, url=self.url, now=format_instant(self._clock.time.now()))
 
     async def _built(self, configured: Configured) -> Operation:
         operation = Operation(configured, self._store, self._clock, self._metrics)
@@ -164,19 +177,21 @@ class Service:
     async def reload(self) -> None:
         """Read settings and rules again and go on by them; NotLoaded: they cannot be used, and all is as it was."""
         if self._read is None:
-            raise NotLoaded("nothing here can be reloaded")
+            raise NotLoaded(Problem("nothing here can be reloaded"))
         async with self._reloading:
+            if self._stopping.is_set():
+                raise NotLoaded(Problem(_ENDS))
             self._supervisor.reloading()
             try:
-                await self._swap(await self._read())
+                await self._swap(*await self._following(self._read))
             except NotLoaded as error:
-                self._reload_failed = True
+                self._not_loaded = error.standing
                 self._metrics.loaded(False, wall_now())
-                log.error("reload failed: everything goes on as before", error=str(error))
+                error.tell()
                 raise
             finally:
                 self._supervisor.ready()
-            self._reload_failed = False
+            self._not_loaded = None
             self._metrics.loaded(True, wall_now())
             log.info("reloaded")
 
@@ -184,15 +199,27 @@ class Service:
         try:
             await self.reload()
         except NotLoaded as error:
-            raise Unwilling(409, [Problem(line) for line in str(error).splitlines() if line]) from None
+            raise Unwilling(409, error.problems) from None
 
-    async def _swap(self, configured: Configured) -> None:
-        """The next one is built whole before the last one is stopped."""
-        _check_fixed(self._operation.settings, configured.settings)
+    async def _following(self, read: Read) -> tuple[Configured, Operation]:
+        """What is read now, and the operation by it, built whole; NotLoaded, also for a defect on the way."""
         try:
-            following = await self._built(configured)
+            configured = await read()
+            check_fixed(self._operation.settings, configured.settings)
+            return configured, await self._built(configured)
+        except NotLoaded:
+            raise
         except (SourceError, StoreError) as error:
-            raise NotLoaded(str(error)) from error
+            raise NotLoaded(Problem(str(error))) from error
+        except Exception as error:
+            log.exception("reloading is defective")
+            raise NotLoaded(Problem(f"defect: {type(error).__name__}", "report it, with the log")) from error
+
+    async def _swap(self, configured: Configured, following: Operation) -> None:
+        """The next one was built whole before the last one is stopped."""
+        if self._stopping.is_set():
+            await following.stop()
+            raise NotLoaded(Problem(_ENDS))
         last, self._operation = self._operation, following
         self._swapped.set()
         await last.stop()
@@ -201,41 +228,15 @@ class Service:
 
     # what it says of itself
 
-    def _sources(self) -> list[str]:
-        return [one.name for one in self._operation.settings.sources]
-
     def health(self) -> Health:
         details: dict[str, object] = {"version": __version__, "time": format_instant(self._clock.time.now())}
         found = self._operation.health()
-        problems = (*found.problems, _RELOAD_FAILED) if self._reload_failed else found.problems
-        return replace(found, problems=problems, details=details)
+        failed = () if self._not_loaded is None else (self._not_loaded,)
+        return replace(found, problems=(*found.problems, *failed), details=details)
 
     async def _exposition(self) -> tuple[bytes, str]:
         scrape = await self._operation.scrape()
         return await self._metrics.exposition(scrape), CONTENT_TYPE
 
-    async def _take(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
-        return await self._operation.take(name, headers, body)
-
-    async def _ahead(self, at: Instant | None, span: Span, ticket: str | None) -> list[dict[str, Any]]:
-        return await self._operation.ahead(at, span, ticket)
-
     async def _status(self) -> dict[str, Any]:
         return await status(self.health(), self._store, self._clock.time.now())
-
-
-def _check_fixed(now: Settings, wanted: Settings) -> None:
-    """What a running process cannot change."""
-    pairs = {
-        "storage.path": (now.storage, wanted.storage),
-        "web.listen": ((now.web.host, now.web.port), (wanted.web.host, wanted.web.port)),
-        "the speed of replays": (_speed(now), _speed(wanted)),
-        "log": (now.log, wanted.log),
-    }
-    changed = [name for name, (before, after) in pairs.items() if before != after]
-    if changed:
-        raise NotLoaded(f"{' and '.join(changed)} cannot change while slamon runs: put it back, or restart slamon")
-
-
-def _speed(settings: Settings) -> int:
-    return max((one.options.speed for one in settings.sources if isinstance(one.options, ReplaySettings)), default=1)

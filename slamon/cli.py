@@ -1,9 +1,11 @@
-"""The command line. What a command does stands in slamon.commands; here are only words, options and exit codes."""
+"""The command line: the words and options of commands, of which more stand in commands.operating and commands.saying.
+
+What a command does stands in slamon.commands, and is imported only by the command that is called.
+"""
 
 from __future__ import annotations
 
 import sys
-from enum import IntEnum
 from pathlib import Path
 from typing import Literal
 
@@ -11,20 +13,11 @@ import click
 
 from slamon import __version__
 from slamon.commands import outlets
+from slamon.commands.exits import Exit
 from slamon.commands.operating import COMMANDS as OPERATING
-from slamon.commands.options import CONFIG, EXISTING, TICKETS, service
+from slamon.commands.options import CONFIG, EXISTING, TICKETS, must_be_utf8, service
 from slamon.commands.say import complain
 from slamon.commands.saying import COMMANDS
-
-
-class Exit(IntEnum):
-    """Exit codes, the same for every command."""
-
-    FINE = 0
-    FOUND = 1  # ran and found something
-    UNUSABLE = 2  # cannot be loaded or used so
-    CANNOT_RUN = 3  # cannot run here: port, lock, disk
-    INTERRUPTED = 130  # by Ctrl-C, before it was through; to run and demo that is the ordinary end, and fine
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -210,6 +203,7 @@ def source_fetch(name: str, ticket: str, config: Path) -> None:
 
 for _one in (*OPERATING, *COMMANDS):
     cli.add_command(_one)
+must_be_utf8(cli)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from slamon.directories.keeper import Keeper
 from slamon.flow.collect import Collector
 from slamon.flow.judge import JudgeLoop
 from slamon.flow.mirror import Mirror
-from slamon.flow.polling import Pace
+from slamon.flow.polling import Rhythm
 from slamon.metrics import Metrics
 from slamon.ports import Store
 from slamon.replaying import ServiceTime
@@ -43,9 +43,9 @@ class Jobs:
 
     def start(self, schedule: Schedule) -> None:
         for source in self.settings.sources:
-            collector, pace = self.collectors[source.name], Pace.of(source.poll, self.clock.speed)
-            is_due = partial(collector.is_due, pace)
-            schedule.whenever(is_due, pace.look, f"poll {source.name}", collector.poll, _POLL_BUDGET)
+            collector, rhythm = self.collectors[source.name], Rhythm.of(source.poll, self.clock.speed)
+            is_due = partial(collector.is_due, rhythm)
+            schedule.whenever(is_due, rhythm.look, f"poll {source.name}", collector.poll, _POLL_BUDGET)
             schedule.every(_RECONCILE_EVERY, f"reconcile {source.name}", collector.reconcile, _POLL_BUDGET)
         for name, keeper in self.keepers.items():
             schedule.every(_LOOK_AT_DIRECTORIES, f"read {name}", keeper.refresh, _POLL_BUDGET)

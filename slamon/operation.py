@@ -16,6 +16,7 @@ from slamon.core.history import decode, encode
 from slamon.core.instants import Instant, Span
 from slamon.core.policy import Rules
 from slamon.core.routes import Recipient
+from slamon.core.ticket import Ticket
 from slamon.directories.joining import Directories
 from slamon.directories.keeper import Keeper
 from slamon.flow.collect import Collector
@@ -26,12 +27,13 @@ from slamon.flow.watch import Watch
 from slamon.jobs import Jobs
 from slamon.metrics import Metrics, Moment, Scrape, ask, expected_of
 from slamon.parts import Workshop
-from slamon.ports import Mirrors, Notifier, Pushed, Refused, Store
+from slamon.ports import Clickable, Mirrors, Notifier, Pushed, Refused, Store
 from slamon.replaying import ServiceTime
 from slamon.schedule import Schedule
 from slamon.settings import Settings
 from slamon.web.ahead import Ahead
 from slamon.web.health import Health, Parts
+from slamon.web.unknown import no_ticket
 
 log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ class Operation:
 
     def __init__(self, configured: Configured, store: Store, clock: ServiceTime, metrics: Metrics) -> None:
         self.settings = configured.settings
+        self.rules = configured.rules
         self._digest = configured.digest
         self._expected = expected_of(configured.settings, configured.rules)
         self._store = store
@@ -59,8 +62,9 @@ class Operation:
         self._metrics = metrics
         self._changed = asyncio.Event()
         self._queued = {one.name: asyncio.Event() for one in self.settings.notifiers}
+        version = configured.digest.hex()[:16]
         self._shop = Workshop(
-            self.settings, configured.rules, self._version, store, clock, metrics, self._changed, self._queued
+            self.settings, configured.rules, version, store, clock, metrics, self._changed, self._queued
         )
         self._schedule = Schedule()
         self._open = AsyncExitStack()
@@ -71,21 +75,16 @@ class Operation:
         self._receivers: dict[str, Receiver] = {}
         self._collectors: dict[str, Collector] = {}
         self._deliverers: dict[str, Deliverer] = {}
-        self._receiver = self._shop.heartbeat()
+        self._heartbeat = self._shop.heartbeat()
         self._tasks: list[asyncio.Task[None]] = []
         self._started = asyncio.Event()
         self._watch: Watch | None = None
         self._assessor: Assessor = self._shop.assessor()
         self._loop = self._shop.judge_loop(self._assessor, self.joined, self._address)
 
-    @property
-    def _version(self) -> str:
-        return self._digest.hex()[:16]
-
-    @property
-    def joined(self) -> Any:
-        """What adds to a ticket what is known of its customer."""
-        return lambda ticket: self._directories.joined(ticket)
+    def joined(self, ticket: Ticket) -> Ticket:
+        """The ticket with what is known of its customer."""
+        return self._directories.joined(ticket)
 
     # building
 
@@ -98,8 +97,8 @@ class Operation:
                 self._open.push_async_callback(notifier.close)
                 self._notifiers.append(notifier)
             await self._open_sources()
-            if self._receiver is not None:
-                self._open.push_async_callback(self._receiver.close)
+            if self._heartbeat is not None:
+                self._open.push_async_callback(self._heartbeat.close)
         except BaseException:
             await self._open.aclose()
             raise
@@ -129,12 +128,14 @@ class Operation:
         if await self._store.value(_RULES_KEY) != self._digest:
             await self._store.mark_for_judging()
             await self._store.set_value(_RULES_KEY, self._digest)
-        waiting = {name for name, state in await self._store.deliveries() if state in ("pending", "bound")}
-        if left := waiting - set(self._queued):
-            log.warning("deliveries wait for notifiers that are not configured any more", notifiers=sorted(left))
+        await self._tell_what_waits()
+        if not self.settings.alerts.send:
+            log.warning("nothing is sent: alerts.send is false")
         self._metrics.expect(self._expected)
+        for name in self._receivers:
+            self._metrics.expect_pushes(name)
         watch = self._shop.watch(
-            self._assessor, self._loop, self._schedule, self._collectors, self._deliverers, self._receiver
+            self._assessor, self._loop, self._schedule, self._collectors, self._deliverers, self._heartbeat
         )
         await watch.monitor.open()
         self._watch = watch
@@ -156,6 +157,12 @@ class Operation:
         for name, work in watch.tasks():
             self._spawn(work, name)
         self._started.set()
+
+    async def _tell_what_waits(self) -> None:
+        figures = await self._store.figures()
+        waiting = {notifier for notifier, state in figures.deliveries if state in ("pending", "bound")}
+        if left := waiting - set(self._queued):
+            log.warning("deliveries wait for notifiers that are not configured any more", notifiers=sorted(left))
 
     def _spawn(self, coroutine: Coroutine[None, None, None], name: str) -> None:
         self._tasks.append(asyncio.create_task(coroutine, name=name))
@@ -208,7 +215,7 @@ class Operation:
 
     def health(self) -> Health:
         """Without details: whether it can do its work, and what a person should look at."""
-        silent, stands = ({}, ()) if self._watch is None else (self._watch.silent, self._watch.monitor.stands)
+        silent, stands = ({}, ()) if self._watch is None else (self._watch.silent(), self._watch.monitor.stands)
         return Parts(self._loop, self._collectors, self._deliverers, self._keepers, silent, stands).health()
 
     async def scrape(self) -> Scrape:
@@ -217,16 +224,23 @@ class Operation:
         return await ask(self._store, moment, self._collectors, self._loop, self._schedule.beat)
 
     async def tickets(self, id: str) -> list[bytes]:
-        """The histories of an id, with what is known of the customer: one for each source that has it."""
-        found = [await self._store.load(source.name, [id]) for source in self.settings.sources]
+        """The histories of an id, of each source that has it, with what is known of the customer; Unwilling if none."""
+        names = self.settings.source_names
+        found = [await self._store.load(name, [id]) for name in names]
         bodies = [decode(stored[id].body, stored[id].source) for stored in found if id in stored]
-        return [encode(self._directories.joined(ticket)) for ticket in bodies]
+        if not bodies:
+            raise await no_ticket(self._store, id, names, "id")
+        return [encode(self.joined(ticket)) for ticket in bodies]
 
     async def ahead(self, at: Instant | None, span: Span, ticket: str | None) -> list[dict[str, Any]]:
-        """Who would be told what if nothing happened."""
-        names = [one.name for one in self.settings.sources]
-        look = Ahead(self._store, names, self._assessor, self._clock.time.now, self.joined).look
+        """Who would be told what if nothing happened; Unwilling: there is no such ticket."""
+        names = self.settings.source_names
+        look = Ahead(self._store, names, self._assessor, self._clock.time.now, self.joined, self._loop.reaches).look
         return await look(at, span, ticket)
+
+    def clickable(self, name: str) -> Clickable | None:
+        """The notifier of a name, if its messages can have buttons."""
+        return next((one for one in self._notifiers if one.name == name and isinstance(one, Clickable)), None)
 
     async def take(self, name: str, headers: Mapping[str, str], body: bytes) -> int:
         """A push; Refused says why not."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from slamon import directories, notifiers, sources
@@ -27,12 +28,11 @@ from slamon.flow.standing import Standings
 from slamon.flow.tally import Customers
 from slamon.flow.watch import Watch
 from slamon.metrics import Metrics
-from slamon.notifiers import templates
 from slamon.notifiers.receiver import HeartbeatReceiver
-from slamon.ports import Notifier, Pushed, Source, Store
+from slamon.ports import Notifier, Pushed, Source, SourceError, Store
 from slamon.replaying import ServiceTime
 from slamon.schedule import Schedule
-from slamon.settings import DirectorySettings, NotifierSettings, Rate, Settings, SourceSettings
+from slamon.settings import DirectorySettings, NotifierSettings, Settings, SourceSettings
 from slamon.silences import silences_of
 from slamon.sources.webhook import WebhookSettings
 
@@ -40,7 +40,6 @@ DEFAULT_ROUTE = Route(
     "console", EVERYTHING, (RouteStep(("at_risk", "breached"), (Recipient("console"),), Place("built in", 1, 1)),)
 )
 _POLLS_MISSED = 3  # before data is stale, however short the promises
-_USUAL_RATES = {"slack": Rate(1, SECOND)}  # what the other side takes for ever, by the kind of notifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,7 @@ class Workshop:
 
     def notifier(self, one: NotifierSettings) -> Notifier:
         """ValueError: its template cannot be used."""
-        template = None if one.template is None else templates.read(one.template)
-        return notifiers.load(one.kind).make(one.name, one.options, template)
+        return notifiers.make(one.kind, one.name, one.options, one.template)
 
     def deliverer(
         self, notifier: Notifier, assessor: Assessor, knowledge: Knowledge, join: Join, monitor: Teller
@@ -114,7 +112,7 @@ class Workshop:
 
     def _manners(self, notifier: str) -> Manners:
         one = next(one for one in self.settings.notifiers if one.name == notifier)
-        rate = one.rate or _USUAL_RATES.get(one.kind)
+        rate = one.rate or notifiers.load(one.kind).rate
         alerts = self.settings.alerts
         return Manners(rate, alerts.per_ticket, one.fallback, alerts.send, self.clock.speed)
 
@@ -161,14 +159,14 @@ class Workshop:
             return {id: decode(found.body, home) for id, found in stored.items()}
 
         surroundings = sources.Surroundings(self.settings.folder, self.clock.time, self.clock.anchored_at, known)
-        return await asyncio.to_thread(sources.load(one.kind).source, one.name, one.options, surroundings)
+        with _named(f"source {one.name}"):
+            return await asyncio.to_thread(sources.load(one.kind).source, one.name, one.options, surroundings)
 
     def collector(self, source: Source, one: SourceSettings) -> Collector:
         return Collector(source, self.store, self.clock.time, self.changed, self.metrics, one.max_data_age)
 
     def receiver(self, source: Pushed, collectors: Mapping[str, Collector]) -> Receiver:
         """What takes the pushes to a source, whoever's tickets they bring."""
-        self.metrics.expect_pushes(source.name)
         filed = collectors[source.tickets_of].filed
         return Receiver(source, filed, self.store, self.clock.time, self.metrics)
 
@@ -176,9 +174,19 @@ class Workshop:
         """SourceError: it cannot be read at all now."""
         surroundings = directories.Surroundings(self.settings.folder, self.clock.time, one.key)
         kind = directories.load(one.kind)
-        source = await asyncio.to_thread(kind.directory, one.name, one.options, surroundings)
+        with _named(f"directory {one.name}"):
+            source = await asyncio.to_thread(kind.directory, one.name, one.options, surroundings)
         usage = Usage(one.key, one.on, one.refresh, one.address)
         return Keeper(source, usage, self.store, self.clock.time, self.changed.set, self.metrics)
+
+
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """A SourceError says what cannot be: there may be several of a kind."""
+    try:
+        yield
+    except SourceError as error:
+        raise SourceError(f"{what}: {error}", permanent=error.permanent) from None
 
 
 def _freshness(one: SourceSettings, lead: Lead | None) -> Span:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 
 import msgspec
 
@@ -36,17 +35,25 @@ class ServiceTime:
         await store.set_value(_KEY, msgspec.json.encode(saved))
 
 
-async def service_time(settings: Settings, folder: Path, store: Store) -> ServiceTime:
+def speed_of(settings: Settings) -> int:
+    """How much faster than the wall's the clock of these settings runs."""
+    return max((one.speed for one in _logs(settings)), default=1)
+
+
+def _logs(settings: Settings) -> list[ReplaySettings]:
+    return [one.options for one in settings.sources if isinstance(one.options, ReplaySettings)]
+
+
+async def service_time(settings: Settings, store: Store) -> ServiceTime:
     """The clock for these settings; that of a replay is anchored the first time, and found again later."""
-    logs = [one.options for one in settings.sources if isinstance(one.options, ReplaySettings)]
-    speed = max((options.speed for options in logs), default=1)
+    logs, speed = _logs(settings), speed_of(settings)
     known = await store.value(_KEY)
     if known is not None:
         saved = msgspec.json.decode(known, type=_Saved)
     else:
         first = wall_now()
         if speed > 1:
-            tickets, _ = await asyncio.to_thread(load_log, folder / logs[0].path)
+            tickets, _ = await asyncio.to_thread(load_log, settings.folder / logs[0].path)
             first = plan(tickets, first).service_instant
         saved = _Saved(first, first)
     time: Time = WallTime() if speed == 1 else ScaledTime(wall_now(), saved.reached, speed)

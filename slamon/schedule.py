@@ -76,14 +76,20 @@ class Schedule:
         self.every(seconds, f"is it time to {name}?", look, _TO_LOOK)
 
     def start(self) -> None:
-        self._scheduler.start()
-        self._add(_Job(BEATS_EVERY, "beat", self._sign_of_life, 0.0))
+        self._jobs.append(_Job(BEATS_EVERY, "beat", self._sign_of_life, 0.0))
+        self._run()
 
     def restart(self) -> None:
-        """Put a new scheduler in place of one that calls nothing any more. Calls under way are cut off."""
+        """Put a new scheduler in place of one that calls nothing any more.
+
+        Calls under way are cut off, but not first ones and not what is called `whenever` it is time: those go on.
+        """
         with suppress(Exception):  # it is broken: whatever it says
             self._scheduler.shutdown(wait=False)
         self._scheduler = _new()
+        self._run()
+
+    def _run(self) -> None:
         self._scheduler.start()
         for job in self._jobs:
             self._schedule(job)
@@ -102,8 +108,8 @@ class Schedule:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def _add(self, job: _Job) -> None:
-        if self._scheduler.running:
-            self._jobs.append(job)
+        self._jobs.append(job)
+        if self._scheduler.running:  # else the next one takes it up
             self._schedule(job)
 
     def _schedule(self, job: _Job) -> None:

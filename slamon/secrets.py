@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import hmac
 from typing import NoReturn
 from urllib.parse import quote, quote_plus
 
 _SHOWN = "<secret>"
+_SHORTEST_SIGNING = 24  # bytes
 _SHORTEST = 4  # shorter ones would make holes in every text, and hide nothing
 
 
@@ -46,6 +48,17 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a secret is not written anywhere")
+
+
+def check_signing(key: str, secret: Secret) -> None:
+    """ValueError unless it can be the secret of a signature as Standard Webhooks has it."""
+    try:
+        raw = base64.b64decode(secret.reveal().removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if len(raw) < _SHORTEST_SIGNING:
+        what = f"this is no signing secret of {_SHORTEST_SIGNING} bytes or more"
+        raise ValueError(f"{key}: {what}: write whsec_ and its base64")
 
 
 def scrub(text: str, *secrets: Secret | None) -> str:

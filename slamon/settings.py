@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, Literal
 
+from slamon.addresses import is_loopback
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Span
 from slamon.logs import LogFormat, LogLevel
+from slamon.ports import PER_TICKET, Rate
 from slamon.secrets import Secret
 
 Scope = Literal["read", "act", "admin"]  # each may do what those before it may
@@ -25,14 +26,6 @@ class SourceSettings:
     options: Any
     poll: Span = 30 * SECOND
     max_data_age: Span = 10 * MINUTE  # what is known is stale once it is older
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """At most so many in any stretch of time of a length."""
-
-    count: int
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +77,7 @@ class WebSettings:
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +85,7 @@ class Alerts:
     """What is worth a message."""
 
     horizon: Span = DAY  # news older than this when first seen is none
-    per_ticket: Rate = Rate(6, HOUR)  # deliveries of one ticket to one recipient
+    per_ticket: Rate = PER_TICKET  # deliveries of one ticket to one recipient
     realert_after: Span = HOUR  # a warning is told again after a pause that took longer
     send: bool = True  # False: everything but the sending
 
@@ -149,9 +139,8 @@ class Settings:
     metrics: MetricsSettings = MetricsSettings()
 
     @property
-    def horizon(self) -> Span:
-        """News older than this when first seen is none."""
-        return self.alerts.horizon
+    def source_names(self) -> list[str]:
+        return [one.name for one in self.sources]
 
     @property
     def socket(self) -> Path:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import structlog
 
+from slamon.core.conditions import CONDITIONS
 from slamon.core.match import Match
 from slamon.core.standing import Silence
 from slamon.ports import SilenceRow
 from slamon.rulefile.compose import compose, decode
 from slamon.rulefile.diagnostics import Refused, Report
 from slamon.rulefile.matches import MatchField
-from slamon.rulefile.nodes import Spot
+from slamon.rulefile.mentions import OF_COMMITMENTS, mentioned
+from slamon.rulefile.nodes import Node, Spot
+from slamon.rulefile.suggest import did_you_mean, listed, quoted
 
 log = structlog.get_logger()
 
-_MATCH = MatchField('write {"FIELD": "VALUE"}, or "all"')
+_MATCH = MatchField('write {"FIELD": "VALUE"}, or "all"', statuses=None)
+_ALWAYS_KNOWN = {"alert": ("monitor",), "monitor": tuple(CONDITIONS), "status": OF_COMMITMENTS}
 
 
 class BadMatch(Exception):
@@ -27,18 +31,33 @@ class BadMatch(Exception):
         self.problems = problems
 
 
-def read_match(text: str) -> Match:
-    """The match that a JSON text stands for; BadMatch."""
+def read_match(text: str, known: Mapping[str, Collection[str]] | None = None) -> Match:
+    """The match that a JSON text stands for; BadMatch. `known`: what there is of policies, targets and sources.
+
+    None: what was kept may name what is no more, and then silences nothing by it.
+    """
     report = Report()
     try:
         file = decode("match", text.encode("utf-8", "surrogatepass"), report)
         root = compose(file, report)
         if root is not None:
-            return _MATCH.read(root, Spot(file, 0, 0), report)
+            match = _MATCH.read(root, Spot(file, 0, 0), report)
+            if known is None or not _unknown(root, {**_ALWAYS_KNOWN, **known}, report):
+                return match
     except Refused:
         pass
     found = tuple((one.message, one.help) for one in report.diagnostics)
     raise BadMatch(found or (("there is no match", 'write {"FIELD": "VALUE"}, or "all"'),))
+
+
+def _unknown(match: Node, known: Mapping[str, Collection[str]], report: Report) -> bool:
+    """Whether a match names what there is not, which is reported: it would silence nothing, or too much."""
+    for field, names in known.items():
+        for node in mentioned(match, field):
+            if node.text not in names:
+                help = did_you_mean(report.suggest(node.text, names)) or (f"write {listed(names)}" if names else None)
+                report.error(node, f"unknown-{field}", f"there is no {field} {quoted(node.text)}", help)
+    return report.failed
 
 
 def silence_of(row: SilenceRow) -> Silence:

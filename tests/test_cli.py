@@ -119,3 +119,39 @@ def test_a_service_whose_standard_error_is_closed_ends_as_it_should(folder: Path
         command = ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh", *SLAMON, "run"]
         run = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, timeout=60, check=False)
     assert (run.stdout, run.returncode) == (b"", 3)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ack", b"J\xf6rg", "--by", "x"],
+        ["ack", "1", "--by", b"J\xf6rg"],
+        ["explain", b"\xf6"],
+        ["plan", "--ticket", b"\xf6"],
+        ["silence", "add", "--for", "1h", "--by", "x", "--match", b"a=\xf6"],
+        ["init", "--time-zone", b"\xf6"],
+        ["status", "--url", "http://127.0.0.1:1", "--token", b"CANARY\xf6CANARY"],
+    ],
+    ids=lambda words: " ".join(str(one) for one in words[:2]),
+)
+def test_a_word_that_is_not_utf_8_is_refused_with_what_is_wrong_of_it_alone(
+    folder: Path, words: list[str | bytes]
+) -> None:
+    run = subprocess.run([*SLAMON, *words], cwd=folder, capture_output=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr.splitlines()[-1].endswith(rb"'\xf6' is not UTF-8")
+    assert b"CANARY" not in run.stderr
+
+
+def test_in_a_locale_without_utf_8_what_is_utf_8_is_understood_all_the_same(folder: Path) -> None:
+    words = ["explain", "Jörg", "--rules", "rules.yml", "--tickets", "tickets.jsonl"]
+    (folder / "tickets.jsonl").write_text(TICKET.replace('"1"', '"Jörg"'), "utf-8")
+    run = slamon(folder, *words, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert (run.returncode, run.stderr, run.stdout.decode().startswith("Jörg ")) == (0, b"", True)
+
+
+def test_the_name_of_a_file_may_be_of_any_bytes(folder: Path) -> None:
+    name = os.fsdecode(b"r\xf6.yml")
+    (folder / name).write_text(RULES)
+    run = slamon(folder, "check", "--rules", name)
+    assert (run.returncode, b"Traceback" in run.stderr) == (0, False)

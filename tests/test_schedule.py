@@ -84,6 +84,34 @@ async def test_it_gives_a_sign_of_life_by_itself(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.asyncio
+async def test_what_was_called_first_while_the_scheduler_broke_is_called_again_by_the_next_one() -> None:
+    schedule, called, calls = Schedule(), asyncio.Event(), 0
+
+    async def job() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            schedule._scheduler.shutdown(wait=False)
+            await asyncio.sleep(0)
+            assert not schedule._scheduler.running
+        called.set()
+
+    schedule.start()
+    schedule.every(0.01, "job", job, 60.0)
+    try:
+        async with asyncio.timeout(30):
+            await called.wait()
+            while schedule._running:
+                await asyncio.wait(schedule._running)
+            schedule.restart()
+            while calls < 3:
+                called.clear()
+                await called.wait()
+    finally:
+        await schedule.stop()
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize("how", ["restart", "rearm"])
 async def test_restarted_or_armed_anew_it_calls_everything_as_before(how: str) -> None:
     schedule, called, calls = Schedule(), asyncio.Event(), 0

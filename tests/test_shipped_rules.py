@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.test import test as run_rule_tests
 from slamon.rulefile import load_rules
 

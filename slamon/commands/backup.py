@@ -6,7 +6,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.say import complain
 from slamon.ports import StoreUnusable
 from slamon.rulefile.render import render
@@ -15,14 +15,16 @@ from slamon.settings_file import read_settings
 from slamon.store import backup as store
 
 
-def backup(config: Path, target: Path) -> Exit:
+def backup(config: Path, typed: str) -> Exit:
     """Write a backup, whether the service runs or not. Of a directory: into it, named by the time."""
-    database = _database(config)
+    database, target = database_of(config), Path(typed)
     if database is None:
         return Exit.UNUSABLE
-    if target.is_dir():
-        target /= f"{database.stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
     try:
+        if target.is_dir():
+            target /= f"{database.stem}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.db"
+        elif typed.endswith("/"):  # else a file would take the name of the directory that is not mounted
+            raise StoreUnusable(f"there is no directory {target}: make or mount it")
         found = store.backup(database, target)
     except StoreUnusable as error:
         return _refused("backup", error)
@@ -32,7 +34,7 @@ def backup(config: Path, target: Path) -> Exit:
 
 def restore(config: Path, saved: Path) -> Exit:
     """Put a backup in the place of the database, while no service runs on it."""
-    database = _database(config)
+    database = database_of(config)
     if database is None:
         return Exit.UNUSABLE
     try:
@@ -46,7 +48,7 @@ def restore(config: Path, saved: Path) -> Exit:
     return Exit.FINE
 
 
-def _database(config: Path) -> Path | None:
+def database_of(config: Path) -> Path | None:
     """Where the settings keep the state, whatever else is wrong with them; None: they do not say, and this was said."""
     read = read_settings(config, os.environ)
     if read.storage is None:

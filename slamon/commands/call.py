@@ -7,23 +7,26 @@ import os
 import re
 import socket
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from slamon.cli import Exit
+from slamon.addresses import host_and_port, is_web_address
+from slamon.commands.exits import Exit
 from slamon.commands.say import complain
 from slamon.rulefile.suggest import visible
 from slamon.settings import WebSettings, socket_beside
 from slamon.settings_file import read_settings
-from slamon.settings_file.web import is_web_address
 
 _SECONDS = 30.0
 _MOST_BYTES = 64 << 20
 _SENDABLE = re.compile(r"[!-~]+")  # in a header
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # as releases of OpenSSL call it
 REMEDY = "start the service with slamon run or slamon demo, or say where it is with --url"
 
 
@@ -58,11 +61,14 @@ class Service:
         self._parts = urlsplit(_address(url)) if url is not None else None
         self.place = visible(str(self._socket) if url is None else _address(url))
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON that it answers, None if nothing; NoAnswer unless it did what was asked."""
+    def ask(self, method: str, path: str, body: Any = None, typed: Mapping[str, str] | None = None) -> Any:
+        """The JSON that it answers, None if nothing; NoAnswer unless it did what was asked.
+
+        `typed`: by which words of a command some of the keys were said, for messages about them.
+        """
         status, answer = self.exchange(method, path, None if body is None else msgspec.json.encode(body))
         if not 200 <= status < 300:
-            raise self.refused(status, answer)
+            raise self.refused(status, answer, typed or {})
         try:
             return msgspec.json.decode(answer) if answer else None
         except msgspec.DecodeError:
@@ -76,6 +82,9 @@ class Service:
             answer = connection.getresponse()
             found = answer.read(_MOST_BYTES + 1)
         except (OSError, http.client.HTTPException, ValueError) as error:
+            if isinstance(error, ssl.SSLError) and error.reason in _NO_TLS:
+                place = self.place.replace("https://", "http://", 1)
+                raise NoAnswer(f"what listens at {self.place} does not speak TLS: write {place}") from None
             why = visible(getattr(error, "strerror", None) or str(error) or type(error).__name__)
             raise NoAnswer(f"nothing answers at {self.place} ({why}); {REMEDY}") from None
         finally:
@@ -84,7 +93,7 @@ class Service:
             raise NoAnswer(f"the answer of {self.place} is longer than 64 MiB")
         return answer.status, found
 
-    def refused(self, status: int, answer: bytes) -> NoAnswer:
+    def refused(self, status: int, answer: bytes, typed: Mapping[str, str] = MappingProxyType({})) -> NoAnswer:
         """What an answer means that is none of success."""
         if status == http.client.SERVICE_UNAVAILABLE:  # it is there, and says what is wrong with it
             return NoAnswer(f"{self.place}: {visible(answer[:300].decode('utf-8', 'replace').strip())}")
@@ -95,7 +104,7 @@ class Service:
         if status == http.client.UNAUTHORIZED:
             message = f"{visible(problems[0].message)}; give one with --token, or in the variable SLAMON_TOKEN"
             return NoAnswer(message, Exit.UNUSABLE)
-        return NoAnswer("\n".join(_line(one) for one in problems), Exit.UNUSABLE)
+        return NoAnswer("\n".join(_line(one, typed) for one in problems), Exit.UNUSABLE)
 
     @property
     def _prefix(self) -> str:
@@ -125,8 +134,8 @@ class _Refusal(msgspec.Struct, frozen=True):
     errors: Annotated[list[_Problem], msgspec.Meta(min_length=1)]
 
 
-def _line(problem: _Problem) -> str:
-    about = f"{problem.key}: " if problem.key else ""
+def _line(problem: _Problem, typed: Mapping[str, str]) -> str:
+    about = f"{typed.get(problem.key, problem.key)}: " if problem.key else ""
     return visible(f"{about}{problem.message}{f'; {problem.help}' if problem.help else ''}")
 
 
@@ -174,7 +183,7 @@ def address_in(config: Path, web: WebSettings) -> str:
 def address_of(host: str, port: int) -> str:
     """The address of a service on this machine that listens there."""
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    return f"http://[{near}]:{port}" if ":" in near else f"http://{near}:{port}"
+    return f"http://{host_and_port(near, port)}"
 
 
 def _address(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.load import load
 from slamon.rulefile import load_rules
 from slamon.rulefile.render import Format

@@ -7,9 +7,7 @@ import sys
 import click
 from click.shell_completion import ShellComplete, get_completion_class
 
-from slamon.cli import Exit
-
-SHELLS = ("bash", "zsh", "fish")
+from slamon.commands.exits import Exit
 
 
 def completion(shell: str, commands: click.Command) -> Exit:

@@ -8,7 +8,8 @@ import sys
 from importlib import resources
 from pathlib import Path
 
-from slamon.cli import Exit
+from slamon.addresses import host_and_port
+from slamon.commands.exits import Exit
 from slamon.commands.load import Loaded, digest_of
 from slamon.commands.run import serve
 from slamon.commands.say import complain
@@ -86,17 +87,13 @@ def _port_trouble(web: WebSettings) -> str | None:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        other = f"127.0.0.1:{web.port % 65_535 + 1}"
-        return f"{_address(web)} cannot be had ({error.strerror}): type slamon demo --listen {other}"
+        place, other = host_and_port(web.host, web.port), f"127.0.0.1:{web.port % 65_535 + 1}"
+        return f"{place} cannot be had ({error.strerror}): type slamon demo --listen {other}"
     return None
 
 
-def _address(web: WebSettings) -> str:
-    return f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}"
-
-
 def _banner(state: Path, web: WebSettings, speed: int) -> str:
-    url = f"http://{_address(web)}" if web.port else "http://… (see url below)"
+    url = f"http://{host_and_port(web.host, web.port)}" if web.port else "http://… (see url below)"
     own = "slamon" if shutil.which("slamon") else sys.argv[0]
     pace = "in real time" if speed == 1 else f"{speed} times as fast as it happened"
     return f"""\

@@ -7,32 +7,27 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from slamon.cli import Exit
-from slamon.commands.reading import Unreadable, tickets_of
+from slamon.commands.exits import Exit
+from slamon.commands.reading import Unusable, instant_of, tickets_of
 from slamon.commands.say import complain
-from slamon.core.instants import Instant, format_instant, parse_instant
+from slamon.core.instants import Instant, format_instant
 from slamon.core.judge import Judge
 from slamon.core.ticket import Ticket
 from slamon.core.verdict import Verdict
 from slamon.rulefile import load_rules
 from slamon.rulefile.suggest import visible
 from slamon.sources.jsonl import BadLine
-from slamon.time import wall_now
 
 
 def diff(old: Path, new: Path, tickets: Path, at: str | None) -> Exit:
     """Print every commitment that the new rules judge otherwise; 1 if there is one, or a bad line."""
     try:
-        instant = wall_now() if at is None else parse_instant(at)
-    except ValueError:
-        complain(f"--at: {at!r} is not an instant: write one such as 2026-06-08T09:00:00Z")
-        return Exit.UNUSABLE
-    before, after = _judge(old), _judge(new)
-    if before is None or after is None:
-        return Exit.UNUSABLE
-    try:
+        instant = instant_of(at)
+        before, after = _judge(old), _judge(new)
+        if before is None or after is None:
+            return Exit.UNUSABLE
         return _compare(before, after, tickets, instant)
-    except Unreadable as error:
+    except Unusable as error:
         complain(str(error))
         return Exit.UNUSABLE
 

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from slamon.cli import Exit
 from slamon.commands import doctor_machine as machine
 from slamon.commands import doctor_others as others
 from slamon.commands.call import NoAnswer, Service, Where, address_of
 from slamon.commands.doctor_findings import Check, Done, Found, carry_out, ok, plain
+from slamon.commands.exits import Exit
 from slamon.commands.load import Loaded, load
+from slamon.commands.text import typed
 from slamon.rulefile.render import first_line, summary
 from slamon.settings import Settings
 from slamon.store.examine import holder
@@ -30,7 +31,7 @@ def doctor(config: Path, seconds: float) -> Exit:
         print(line)
     checks = _of_machine(config, loaded.settings) + _of_settings(config, loaded.settings, seconds)
     loop = asyncio.new_event_loop()
-    done = [told, *loop.run_until_complete(_carry_out(checks, seconds))]
+    done = [told, *loop.run_until_complete(carry_out_all(checks, seconds))]
     status = _status(done)
     sys.stdout.flush()
     if any(one.cut for one in done):
@@ -40,14 +41,19 @@ def doctor(config: Path, seconds: float) -> Exit:
     return status
 
 
-async def _carry_out(checks: Sequence[Check], seconds: float) -> list[Done]:
+async def carry_out_all(checks: Sequence[Check], seconds: float) -> list[Done]:
     """All at once, printed in their order as soon as they are done."""
     tasks = [asyncio.create_task(carry_out(one, seconds)) for one in checks]
     done = []
-    for task in tasks:
-        done.append(await task)
-        for line in done[-1].lines():
-            print(line, flush=True)
+    try:
+        for task in tasks:
+            done.append(await task)
+            for line in done[-1].lines():
+                print(line, flush=True)
+    finally:  # nobody may want to read on
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
     return done
 
 
@@ -63,7 +69,7 @@ def _status(done: Sequence[Done]) -> Exit:
 
 def _files_read(config: Path, loaded: Loaded) -> Done:
     """Settings and rules, as slamon check reads them."""
-    remedy = f"type slamon check --config {config}"
+    remedy = f"type slamon check --config {typed(config)}"
     errors = [one for one in loaded.diagnostics if one.severity == "error"]
     if loaded.settings is None or loaded.rules is None:
         text = f"{summary(loaded.diagnostics, loaded.left_out)}: {first_line(errors[0])}"
@@ -107,6 +113,7 @@ def _of_settings(config: Path, settings: Settings | None, seconds: float) -> lis
         *(Check(f"directory {one.name}", others.directory(settings, one)) for one in settings.directories),
         *(Check(f"notifier {one.name}", others.notifier(one)) for one in settings.notifiers),
         *_heartbeat(settings),
+        *_alerts(settings),
     ]
 
 
@@ -114,6 +121,13 @@ def _heartbeat(settings: Settings) -> list[Check]:
     if settings.heartbeat is None:
         return [plain("heartbeat", partial(ok, "none: nobody outside is told that slamon is at work"))]
     return [Check("heartbeat", others.heartbeat(settings.heartbeat.url))]
+
+
+def _alerts(settings: Settings) -> list[Check]:
+    if settings.alerts.send:
+        return []
+    found = Found("warning", "nothing is sent: alerts.send is false", "set it to true once somebody shall be told")
+    return [plain("alerts", lambda: [found])]
 
 
 def _service(config: Path, settings: Settings) -> Sequence[Found]:

@@ -14,12 +14,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from zoneinfo import TZPATH, ZoneInfo
 
+from slamon.addresses import host_and_port
 from slamon.commands.doctor_findings import Found, ok
+from slamon.commands.text import typed
 from slamon.ports import StoreUnusable
 from slamon.settings import Settings, WebSettings
 from slamon.store import examine
+from slamon.web import local
 
-_LONGEST_SOCKET = 103  # bytes
 _LITTLE, _NOTHING = 1 << 30, 100 << 20  # bytes of disk
 _MUCH_WAITS = 512 << 20  # bytes in the log, of which SQLite keeps 64 MiB
 _NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,6 +87,8 @@ def disk(storage: Path) -> Sequence[Found]:
 
 def database(storage: Path, seconds: float) -> Sequence[Found]:
     """Whose it is, of which version, whether it is sound, and who has it."""
+    if storage.is_dir():
+        return [Found("error", f"{storage} is a directory", "name a file in it at storage.path: slamon run makes it")]
     if not storage.exists():
         return ok(f"{storage} is not there yet: slamon run makes it")
     try:
@@ -102,7 +106,7 @@ def database(storage: Path, seconds: float) -> Sequence[Found]:
 
 def port(web: WebSettings, *, served: bool) -> Sequence[Found]:
     """Whether the service can listen, or does."""
-    place = f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}"
+    place = host_and_port(web.host, web.port)
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(web.host, web.port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -133,13 +137,13 @@ def _about(storage: Path, found: examine.Examined) -> Iterator[Found]:
 
 def _settings_file(config: Path) -> Iterator[Found]:
     if config.stat().st_mode & stat.S_IWOTH:
-        yield Found("error", f"everybody may write {config}", f"type chmod o-w {config}")
+        yield Found("error", f"everybody may write {config}", f"type chmod o-w {typed(config)}")
 
 
 def _rules(rules: Path) -> Iterator[Found]:
     for path in (rules, *rules.rglob("*")):
-        if path.stat().st_mode & stat.S_IWOTH:
-            yield Found("warning", f"everybody may write {path}", f"type chmod -R o-w {rules}")
+        if path.exists() and path.stat().st_mode & stat.S_IWOTH:  # a link may lead nowhere, such as an editor's lock
+            yield Found("warning", f"everybody may write {path}", f"type chmod -R o-w {typed(rules)}")
             return
 
 
@@ -149,19 +153,20 @@ def _folder(storage: Path) -> Iterator[Found]:
         yield Found("error", f"this user may not write in {folder}", "give it that right, or set another storage.path")
     for path in _files(storage):
         if not os.access(path, os.R_OK | os.W_OK):
-            yield Found("error", f"this user may not write {path}", f"run as its owner, or type chown $USER {path}")
+            remedy = f"run as its owner, or type chown $USER {typed(path)}"
+            yield Found("error", f"this user may not write {path}", remedy)
         elif os.geteuid() == 0 and (owner := path.stat().st_uid) != 0:
             yield Found("warning", f"{path} belongs to user {owner}, and this is root", "run slamon as that user")
 
 
 def _private(path: Path) -> Iterator[Found]:
-    if path.stat().st_mode & 0o077:
-        yield Found("warning", f"others may read {path}, where customers' names stand", f"type chmod 600 {path}")
+    if path.is_file() and path.stat().st_mode & 0o077:
+        yield Found("warning", f"others may read {path}, where customers' names stand", f"type chmod 600 {typed(path)}")
 
 
 def _socket(path: Path) -> Iterator[Found]:
-    if len(os.fsencode(path)) > _LONGEST_SOCKET:
-        remedy = f"set storage.path to one shorter than {_LONGEST_SOCKET} bytes"
+    if len(os.fsencode(path)) > local.MOST_BYTES:
+        remedy = f"set storage.path to one shorter than {local.MOST_BYTES} bytes"
         yield Found("error", f"{path} is too long for a local socket", remedy)
 
 

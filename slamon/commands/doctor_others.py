@@ -13,12 +13,13 @@ from aiosmtplib import SMTPException
 
 from slamon import directories, sources
 from slamon.commands.doctor_findings import Found, ok
+from slamon.commands.source import findings_of
 from slamon.core.instants import SECOND
 from slamon.notifiers.console import ConsoleSettings
 from slamon.notifiers.email import EmailSettings
 from slamon.notifiers.http import tls_context
 from slamon.notifiers.smtp import Stage, Transaction
-from slamon.ports import Finding, Measured, Probed, Pushed, Source, SourceError
+from slamon.ports import Finding, Measured, Source, SourceError
 from slamon.secrets import Secret
 from slamon.settings import DirectorySettings, NotifierSettings, Settings, SourceSettings
 from slamon.time import WallTime, wall_now
@@ -36,7 +37,7 @@ def source(settings: Settings, one: SourceSettings) -> Look:
         except SourceError as error:
             return [Found("error", str(error), f"type slamon source test {one.name}")]
         try:
-            return _told(one.name, await _probed(made), made)
+            return _told(one.name, await findings_of(made), made)
         finally:
             await made.close()
 
@@ -150,19 +151,6 @@ def _places(options: Any) -> Iterator[str]:
 def _host(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
-
-
-async def _probed(made: Source) -> Sequence[Finding]:
-    if isinstance(made, Probed):
-        return await made.probe()
-    if isinstance(made, Pushed):
-        return [Finding("ok", f"it waits for pushes at /hooks/{made.name}")]
-    try:
-        async for batch in made.collect(None):
-            return [Finding("ok", f"it can be read: {len(batch.tickets)} tickets in the first batch")]
-    except SourceError as error:
-        return [Finding("error", str(error))]
-    return [Finding("ok", "it can be read; there is no ticket in it yet")]
 
 
 def _told(name: str, findings: Sequence[Finding], made: Source) -> list[Found]:

@@ -8,16 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from slamon.cli import Exit
-from slamon.commands.reading import Unreadable, tickets_of
+from slamon.commands.exits import Exit
+from slamon.commands.reading import Unusable, instant_of, tickets_of
 from slamon.commands.say import complain
-from slamon.core.instants import Instant, parse_instant
+from slamon.core.instants import Instant
 from slamon.core.judge import Judge
 from slamon.core.ticket import Ticket
 from slamon.core.verdict import as_json
 from slamon.rulefile import load_rules
 from slamon.sources.jsonl import BadLine
-from slamon.time import wall_now
 
 _LINES_AT_ONCE = 2_000
 
@@ -25,19 +24,15 @@ _LINES_AT_ONCE = 2_000
 def evaluate(rules: Path, tickets: Path, at: str | None) -> Exit:
     """Print the verdicts; bad lines are named on standard error."""
     try:
-        instant = wall_now() if at is None else parse_instant(at)
-    except ValueError:
-        complain(f"--at: {at!r} is not an instant: write one such as 2026-06-08T09:00:00Z")
-        return Exit.UNUSABLE
-    loaded = load_rules(rules, routes=False)
-    if loaded.diagnostics:
-        complain(loaded.render().rstrip())
-    if loaded.rules is None:
-        return Exit.UNUSABLE
-    gc.disable()  # nothing here forms cycles that would have to be found
-    try:
+        instant = instant_of(at)
+        loaded = load_rules(rules, routes=False)
+        if loaded.diagnostics:
+            complain(loaded.render().rstrip())
+        if loaded.rules is None:
+            return Exit.UNUSABLE
+        gc.disable()  # nothing here forms cycles that would have to be found
         return _print_verdicts(Judge(loaded.rules), tickets, instant, sys.stdout.buffer)
-    except Unreadable as error:
+    except Unusable as error:
         complain(str(error))
         return Exit.UNUSABLE
 

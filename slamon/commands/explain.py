@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from slamon.cli import Exit
 from slamon.commands.call import address_of
+from slamon.commands.exits import Exit
 from slamon.commands.explain_json import as_json
 from slamon.commands.explain_text import as_text
 from slamon.commands.explain_tickets import Found, NotToBeHad, from_file, from_local_service, from_service
+from slamon.commands.reading import Unusable, instant_of
 from slamon.commands.say import complain
 from slamon.core.explain import explain as explained
-from slamon.core.instants import EARLIEST, LATEST, Instant, parse_instant
+from slamon.core.instants import Instant
 from slamon.core.judge import Judge
 from slamon.core.policy import Rules
 from slamon.rulefile import load_rules
+from slamon.rulefile.render import render
 from slamon.rulefile.suggest import visible
-from slamon.time import wall_now
-
-
-class _Unusable(Exception):
-    """What was asked cannot be done so; the message is for a person, empty if it was told already."""
+from slamon.settings import socket_beside
 
 
 def explain(
@@ -38,19 +37,20 @@ def explain(
 ) -> Exit:
     """Print the explanation of a ticket from a file, or from the running service if no file is given."""
     try:
-        instant, shown_in = _instant(at), _zone(zone)
+        instant, shown_in = instant_of(at), _zone(zone)
         if rules is not None and tickets is not None:
             read, found = _rules(rules), from_file(tickets, ticket_id)
         elif rules is None and tickets is None:
             read, found, shown_in = _from_service(config, ticket_id, shown_in)
         else:
-            raise _Unusable("give both --rules and --tickets to explain from files, or neither to ask the service")
+            raise Unusable("give both --rules and --tickets to explain from files, or neither to ask the service")
         _must_be_found(found, ticket_id)
     except NotToBeHad as mistake:
         complain(str(mistake))
         return Exit.CANNOT_RUN if mistake.here else Exit.UNUSABLE
-    except _Unusable as mistake:
-        complain(str(mistake)) if str(mistake) else None
+    except Unusable as mistake:
+        if str(mistake):
+            complain(str(mistake))
         return Exit.UNUSABLE
     _print(Judge(read), found, instant, format, shown_in)
     return Exit.FINE
@@ -71,33 +71,26 @@ def _rules(path: Path) -> Rules:
     if loaded.diagnostics:
         complain(loaded.render().rstrip("\n"))
     if loaded.rules is None:
-        raise _Unusable
+        raise Unusable
     return loaded.rules
 
 
-def _from_service(config: Path, ticket_id: str, zone: tzinfo | None) -> tuple[Rules, Found, tzinfo]:
-    """The rules that the settings name, the ticket as the service keeps it, and the zone to show times in."""
-    from slamon.commands.load import load  # settings pull in every kind of source and notifier
+def _from_service(config: Path, ticket_id: str, zone: tzinfo | None) -> tuple[Rules, Found, tzinfo | None]:
+    """The rules that the settings name, the ticket as the service keeps it, and the zone to show times in.
 
-    loaded = load(config)
-    if loaded.diagnostics:
-        complain(loaded.render().rstrip("\n"))
-    if loaded.settings is None or loaded.rules is None:
-        raise _Unusable
-    settings, zone = loaded.settings, zone or loaded.settings.zone
-    if settings.socket.is_socket():
-        return loaded.rules, from_local_service(config, ticket_id), zone
-    return loaded.rules, from_service(address_of(settings.web.host, settings.web.port), ticket_id), zone
+    Whatever else is wrong with the settings, such as a secret that this user does not have, is no concern of it.
+    """
+    from slamon.settings_file import read_settings  # pulls in every kind of source and notifier
 
-
-def _instant(at: str | None) -> Instant:
-    try:
-        instant = wall_now() if at is None else parse_instant(at)
-    except ValueError:
-        instant = LATEST + 1
-    if not EARLIEST <= instant <= LATEST:
-        raise _Unusable(f"--at: {at!r} is not an instant: write one such as 2026-06-08T09:00:00Z")
-    return instant
+    read = read_settings(config, os.environ)
+    if read.rules is None or read.storage is None:
+        complain(render(read.diagnostics, read.left_out).rstrip("\n"))
+        raise Unusable
+    rules, zone = _rules(read.rules), zone or read.zone
+    if read.settings is None or socket_beside(read.storage).is_socket():
+        return rules, from_local_service(config, ticket_id), zone
+    web = read.settings.web
+    return rules, from_service(address_of(web.host, web.port), ticket_id), zone
 
 
 def _zone(name: str | None) -> tzinfo | None:
@@ -108,7 +101,7 @@ def _zone(name: str | None) -> tzinfo | None:
     except (OSError, ValueError, KeyError):
         near = get_close_matches(name, available_timezones(), n=1)
         help = f"did you mean {near[0]}?" if near else "write one such as Europe/Berlin"
-        raise _Unusable(f"--zone: {name!r} is not a time zone; {help}") from None
+        raise Unusable(f"--zone: {name!r} is not a time zone; {help}") from None
 
 
 def _must_be_found(found: Found, ticket_id: str) -> None:
@@ -116,4 +109,4 @@ def _must_be_found(found: Found, ticket_id: str) -> None:
         complain(f"{found.bad_lines} lines are not tickets and were passed over: slamon evaluate names them")
     if not found.tickets:
         help = f"; did you mean {visible(' or '.join(found.nearest))}?" if found.nearest else ""
-        raise _Unusable(f"there is no ticket with the id {ticket_id!r}{help}")
+        raise Unusable(f"there is no ticket with the id {ticket_id!r}{help}")

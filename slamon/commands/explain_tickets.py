@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -11,7 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from slamon.commands.call import NoAnswer, Service, Where
-from slamon.commands.reading import Unreadable, tickets_of
+from slamon.commands.exits import Exit
+from slamon.commands.reading import Unusable, tickets_of
 from slamon.core.history import BadTicket, decode
 from slamon.core.ticket import Ticket
 from slamon.sources.jsonl import BadLine
@@ -29,7 +29,7 @@ class NotToBeHad(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The tickets of an id, one for each source that has it; if none, the ids that look like it."""
+    """The tickets of an id, one for each source that has it; if none, the ids of a file that look like it."""
 
     tickets: tuple[Ticket, ...]
     nearest: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ def from_file(path: Path, ticket_id: str) -> Found:
                 tickets.append(found)
             else:
                 others.append(found.id)
-    except Unreadable as error:
+    except Unusable as error:
         raise NotToBeHad(str(error)) from None
     return Found(tuple(tickets), () if tickets else nearest_ids(ticket_id, others), bad)
 
@@ -58,11 +58,7 @@ def nearest_ids(ticket_id: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 def from_service(base: str, ticket_id: str) -> Found:
-    """The tickets of an id as the service at an address keeps them.
-
-    `GET BASE/api/tickets?id=ID` answers 200 with histories as JSON Lines, one for each source; or 404 with
-    `{"nearest": [ids]}`.
-    """
+    """The tickets of an id as the service at an address keeps them; NotToBeHad names one that looks like it."""
     return _asked(Where(Path(), base), ticket_id)
 
 
@@ -78,7 +74,7 @@ def _asked(where: Where, ticket_id: str) -> Found:
     except NoAnswer as trouble:
         raise NotToBeHad(f"the service does not answer: {trouble}; {_INSTEAD}", here=True) from None
     if status != 200:
-        return _refused(status, body, service.place)
+        raise _refused(status, body, service)
     try:
         return Found(tuple(decode(line, "") for line in body.splitlines() if line.strip()))
     except BadTicket as mistake:
@@ -88,12 +84,11 @@ def _asked(where: Where, ticket_id: str) -> Found:
 _INSTEAD = "or explain from a file with --rules and --tickets"
 
 
-def _refused(status: int, body: bytes, place: str) -> Found:
+def _refused(status: int, body: bytes, service: Service) -> NotToBeHad:
     """What an answer other than 200 means."""
     if status != 404:
-        raise NotToBeHad(f"the service at {place} refuses: {status} {responses.get(status, '')}", here=True)
-    try:
-        nearest = json.loads(body)["nearest"]
-        return Found((), tuple(str(one) for one in nearest))
-    except (ValueError, KeyError, TypeError):
-        raise NotToBeHad(f"{place} is no slamon of this version: it knows no /api/tickets", here=True) from None
+        return NotToBeHad(f"the service at {service.place} refuses: {status} {responses.get(status, '')}", here=True)
+    refused = service.refused(status, body)
+    if refused.exit is Exit.UNUSABLE:
+        return NotToBeHad(str(refused))
+    return NotToBeHad(f"{service.place} is no slamon of this version: it knows no /api/tickets", here=True)

@@ -11,13 +11,12 @@ from errno import EISDIR
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from slamon.cli import Exit
-from slamon.commands.load import load
+from slamon.commands.backup import database_of
+from slamon.commands.exits import Exit
 from slamon.commands.say import complain
 from slamon.ports import StoreUnusable
-from slamon.rulefile.suggest import did_you_mean, listed, nearest
-from slamon.settings import Settings
-from slamon.store import stored_histories
+from slamon.rulefile.suggest import did_you_mean, listed, nearest, quoted, visible
+from slamon.store import stored_histories, stored_sources
 
 
 class Writes(Protocol):
@@ -28,29 +27,29 @@ class Writes(Protocol):
 
 def export(config: Path, sources: Sequence[str], output: Path | None) -> Exit:
     """Write one line for each ticket; to a file all or nothing."""
-    loaded = load(config)
-    if loaded.settings is None:
-        complain(loaded.render().rstrip())
+    database = database_of(config)
+    if database is None:
         return Exit.UNUSABLE
-    known = [one.name for one in loaded.settings.sources]
-    for name in sources:
-        if name not in known:
-            help = did_you_mean(nearest(name, known)) or f"there are {listed(known, 'and')}"
-            complain(f"there is no source {name!r} in the settings; {help}")
-            return Exit.UNUSABLE
-    return _export(loaded.settings, sources or known, output)
+    try:
+        known = stored_sources(database)
+        for name in sources:
+            if name not in known:
+                there = f"there are {listed(known, 'and')}" if known else "nothing is stored yet"
+                complain(f"there is no source {quoted(name)}; {did_you_mean(nearest(name, known)) or visible(there)}")
+                return Exit.UNUSABLE
+        return _export(database, sources or known, output)
+    except StoreUnusable as error:
+        complain(visible(str(error)))
+        return Exit.CANNOT_RUN
 
 
-def _export(settings: Settings, sources: Sequence[str], output: Path | None) -> Exit:
+def _export(database: Path, sources: Sequence[str], output: Path | None) -> Exit:
     try:
         with _opened(output) as file:
             count = 0
-            for body in stored_histories(settings.storage, sources):
+            for body in stored_histories(database, sources):
                 file.write(body + b"\n")
                 count += 1
-    except StoreUnusable as error:
-        complain(str(error))
-        return Exit.CANNOT_RUN
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -58,7 +57,7 @@ def _export(settings: Settings, sources: Sequence[str], output: Path | None) -> 
             raise
         complain(f"{output} cannot be written: {error.strerror}")
         return Exit.CANNOT_RUN
-    complain(f"{count} tickets of {listed(list(sources), 'and')}")
+    complain(visible(f"{count} tickets of {listed(sources, 'and')}") if sources else "nothing is stored yet")
     return Exit.FINE
 
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from slamon.cli import Exit
 from slamon.commands.call import NoAnswer, Service, Where, address_in, local_socket
+from slamon.commands.exits import Exit
 from slamon.commands.say import complain
 from slamon.rulefile.suggest import visible
 from slamon.settings_file import read_settings

@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from slamon.cli import Exit
 from slamon.commands import init_flags as flags
+from slamon.commands.exits import Exit
 from slamon.commands.init_asking import ask
 from slamon.commands.init_checking import Missing, Unsound, files, in_the_clear, missing
 from slamon.commands.init_flags import Given, Unusable
 from slamon.commands.init_texts import RULES, SETTINGS, Answers
 from slamon.commands.say import complain
+from slamon.commands.text import typed
 from slamon.rulefile.render import render
 from slamon.rulefile.suggest import visible
 
@@ -82,12 +83,13 @@ def _tell(folder: Path, answers: Answers, texts: dict[str, str]) -> None:
         for one in needed:
             print(f"  {_how(folder, one)}")
     inside = folder.resolve() == Path.cwd()
-    where = "" if inside else f" --config {folder / SETTINGS}"
-    print(f"\nThe promises stand in {RULES}; slamon test {'rules' if inside else folder / 'rules'} tries them out.")
+    where = "" if inside else f" --config {typed(folder / SETTINGS)}"
+    rules = "rules" if inside else typed(folder / "rules")
+    print(f"\nThe promises stand in {RULES}; slamon test {rules} tries them out.")
     print(f"Next: slamon doctor{where}")
 
 
 def _how(folder: Path, one: Missing) -> str:
     what, _, rest = one.reference[2:-1].partition(":")
     about = f"    # {one.about}"
-    return f"export {rest}=…{about}" if what == "env" else f"install -m 600 /dev/stdin {folder / rest}{about}"
+    return f"export {rest}=…{about}" if what == "env" else f"install -m 600 /dev/stdin {typed(folder / rest)}{about}"

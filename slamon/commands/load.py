@@ -44,7 +44,7 @@ def load(config: Path) -> Loaded:
     if read.rules is None:
         return Loaded(None, None, b"", read.diagnostics, read.left_out)
     digest = digest_of(read.rules)  # before they are read: a change in between is noticed at the next start
-    rules = load_rules(read.rules, notifiers=read.notifiers)
+    rules = load_rules(read.rules, notifiers=read.notifiers, sources=frozenset(read.ages) or None)
     diagnostics, left_out = read.diagnostics + rules.diagnostics, read.left_out + rules.left_out
     if read.settings is None or rules.rules is None:
         return Loaded(None, None, digest, diagnostics, left_out)
@@ -66,6 +66,6 @@ def digest_of(rules: Path) -> bytes:
 
 
 def _files(rules: Path) -> list[Path]:
-    if rules.is_file():
+    if os.path.isfile(rules):  # unlike Path.is_file it never raises
         return [rules]
-    return sorted(path for path in rules.rglob("*") if path.suffix in (".yml", ".yaml", ".ics") and path.is_file())
+    return sorted(one for one in rules.rglob("*") if one.suffix in (".yml", ".yaml", ".ics") and os.path.isfile(one))

@@ -8,11 +8,10 @@ import secrets
 from pathlib import Path
 
 from slamon import notifiers
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.say import complain
 from slamon.core.instants import Instant, format_instant
 from slamon.core.message import Message
-from slamon.notifiers import templates
 from slamon.ports import Notifier, Reason, SendError
 from slamon.rulefile.render import render
 from slamon.rulefile.suggest import did_you_mean, listed, nearest, quoted, visible
@@ -41,7 +40,8 @@ def send_test(config: Path, name: str, to: str | None) -> Exit:
         return Exit.UNUSABLE
     try:
         found = _of_name(read.settings, name)
-        asyncio.run(_send(_made(found), _message(name, to, wall_now())))
+        made = notifiers.make(found.kind, found.name, found.options, found.template)
+        asyncio.run(_send(made, _message(name, to, wall_now())))
     except (LookupError, ValueError) as error:
         complain(f"slamon notify test: {error.args[0]}")
         return Exit.UNUSABLE
@@ -58,11 +58,6 @@ def _of_name(settings: Settings, name: str) -> NotifierSettings:
         help = did_you_mean(nearest(name, known)) or f"there are {listed(known, 'and')}"
         raise LookupError(f"there is no notifier {quoted(name)} in the settings; {help}")
     return known[name]
-
-
-def _made(one: NotifierSettings) -> Notifier:
-    template = None if one.template is None else templates.read(one.template)
-    return notifiers.load(one.kind).make(one.name, one.options, template)
 
 
 def _message(name: str, to: str | None, at: Instant) -> Message:

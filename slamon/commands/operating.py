@@ -62,9 +62,9 @@ def doctor(config: Path, seconds: float) -> None:
 
 
 @click.command()
-@click.argument("file", type=_NEW)
+@click.argument("file", type=click.Path(path_type=str))  # as typed: a slash at its end means a directory
 @CONFIG
-def backup(file: Path, config: Path) -> None:
+def backup(file: str, config: Path) -> None:
     """Write the state into FILE, whole and checked, while the service runs; into a directory, named by the time."""
     from slamon.commands.backup import backup as command
 

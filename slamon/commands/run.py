@@ -6,20 +6,24 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
-from slamon.app import CannotRun, NotLoaded, Service
-from slamon.cli import Exit
+from slamon.app import CannotRun, Service
+from slamon.commands.exits import Exit
 from slamon.commands.load import Loaded, load
 from slamon.commands.say import complain
 from slamon.flow.watchdog import GivesUp
 from slamon.logs import never_wait, set_up
 from slamon.operation import Configured
 from slamon.ports import SourceError, StoreError
+from slamon.reloading import NotLoaded
+from slamon.rulefile.render import first_line
 from slamon.systemd import Supervisor
+from slamon.web.problems import Problem
 
 log = structlog.get_logger()
 
@@ -73,5 +77,14 @@ async def _serve(loaded: Loaded, again: Callable[[], Loaded] | None) -> None:
 def _configured(loaded: Loaded) -> Configured:
     """NotLoaded: there is a mistake in settings or rules."""
     if loaded.settings is None or loaded.rules is None:
-        raise NotLoaded(loaded.render().rstrip())
+        raise NotLoaded(*_problems(loaded))
     return Configured(loaded.settings, loaded.rules, loaded.digest)
+
+
+def _problems(loaded: Loaded) -> Iterator[Problem]:
+    """Every error with its place."""
+    for one in loaded.diagnostics:
+        if one.severity == "error":
+            yield Problem(first_line(replace(one, help=None)), one.help)
+    if loaded.left_out:
+        yield Problem(f"and {loaded.left_out:,} more")

@@ -14,27 +14,39 @@ _BY = click.option("--by", required=True, metavar="NAME", help="Who says so.")
 
 
 @click.command()
-@click.argument("ticket")
+@click.argument("ticket", required=False)
 @click.option("--source", help="The source of the ticket, where several have one of that id.")
 @click.option("--target", help="Only this target of it [default: all].")
 @click.option("--until", metavar="2h|INSTANT", help="How long it holds [default: for good].")
-@_BY
+@click.option("--by", metavar="NAME", help="Who says so; needed without --list.")
+@click.option("--list", "listed", is_flag=True, help="Show who has acknowledged it, or without TICKET any open one.")
+@click.option("--format", type=click.Choice(["text", "json"]), help="How --list shows it [default: text].")
 @service
 def ack(
-    ticket: str,
+    ticket: str | None,
     source: str | None,
     target: str | None,
     until: str | None,
-    by: str,
+    by: str | None,
+    listed: bool,
+    format: Literal["text", "json"] | None,
     config: Path,
     url: str | None,
     token: str | None,
 ) -> None:
     """Acknowledge the alerts of a ticket: somebody takes care of it, and steps with `after` are dropped."""
     from slamon.commands.ack import ack as command
+    from slamon.commands.ack import show
     from slamon.commands.call import Where
 
-    sys.exit(command(Where(config, url, token), ticket, source, target, until, by))
+    where = Where(config, url, token)
+    if listed:
+        if (target, until, by) != (None, None, None):
+            raise click.UsageError("--list goes with TICKET, --source and --format only")
+        sys.exit(show(where, ticket, source, format or "text"))
+    if ticket is None or by is None or format is not None:
+        raise click.UsageError("write TICKET --by NAME, or --list to see what is acknowledged")
+    sys.exit(command(where, ticket, source, target, until, by))
 
 
 @click.group()
@@ -69,7 +81,8 @@ def silence_add(
 
     if (span is None) == (until is None):
         raise click.UsageError("say how long: give either --for 2h or --until INSTANT")
-    sys.exit(add(Where(config, url, token), matches, span or until or "", by, comment))
+    how_long = ("--until", until) if span is None else ("--for", span)
+    sys.exit(add(Where(config, url, token), matches, how_long, by, comment))
 
 
 @silence.command("list")

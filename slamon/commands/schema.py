@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 
 OF = ("rules", "settings", "tests")
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from slamon import sources
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.load import load
 from slamon.commands.say import complain
 from slamon.core.history import encode
-from slamon.ports import Finding, Probed, Rereads, Source, SourceError
+from slamon.ports import Batch, Finding, Probed, Pushed, Rereads, Source, SourceError
 from slamon.rulefile.suggest import did_you_mean, listed, nearest, visible
 from slamon.settings import Settings
 from slamon.time import WallTime, wall_now
@@ -36,24 +36,34 @@ def fetch(config: Path, name: str, ticket: str) -> Exit:
 
 
 async def _probe(source: Source) -> Exit:
-    if isinstance(source, Probed):
-        findings = await source.probe()
-    else:
-        findings = [await _read_some(source)]
+    findings = await findings_of(source)
     for finding in findings:
         told = finding.text + (f": {finding.remedy}" if finding.remedy else "")
         print(_MARKS[finding.level], visible(told))  # it may quote what a stranger answers
     return Exit.FOUND if any(finding.level in ("warning", "error") for finding in findings) else Exit.FINE
 
 
-async def _read_some(source: Source) -> Finding:
-    """For a kind that cannot look at itself: whether it can be read."""
+async def findings_of(source: Source) -> Sequence[Finding]:
+    """What it finds about itself; of a kind that cannot look at itself, whether it can be read."""
+    if isinstance(source, Probed):
+        return await source.probe()
+    if isinstance(source, Pushed):
+        return [Finding("ok", f"it waits for pushes at /hooks/{source.name}")]
     try:
         async for batch in source.collect(None):
-            return Finding("ok", f"it can be read: {len(batch.tickets)} tickets in the first batch")
+            return [_begins(batch)]
     except SourceError as error:
-        return Finding("error", str(error))
-    return Finding("ok", "it can be read; there is no ticket in it yet")
+        return [Finding("error", str(error))]
+    return [Finding("ok", "it can be read; there is no ticket in it yet")]
+
+
+def _begins(batch: Batch) -> Finding:
+    """What its first batch says of a source."""
+    read = f"it can be read: {len(batch.tickets)} tickets in the first batch"
+    if not batch.problems:
+        return Finding("ok", read)
+    wrong = "1 line is no ticket" if len(batch.problems) == 1 else f"{len(batch.problems)} lines are none, the first"
+    return Finding("warning", f"{read}, {wrong}: {batch.problems[0]}")
 
 
 async def _fetch(source: Source, ticket: str) -> Exit:

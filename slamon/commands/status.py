@@ -9,8 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from slamon.cli import Exit
 from slamon.commands.call import REMEDY, NoAnswer, Service, Where, address_in, local_socket, told
+from slamon.commands.exits import Exit
 from slamon.commands.say import complain
 from slamon.commands.status_text import Status, show
 from slamon.rulefile.render import render

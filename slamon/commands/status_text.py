@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, TextIO
 
 import msgspec
@@ -11,14 +11,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from slamon.commands.text import known_zone
 from slamon.core.instants import Instant, from_datetime
+from slamon.core.verdict import ENDED_STATUSES, OPEN_STATUSES
 from slamon.core.wording import instant_text, span_text
 from slamon.rulefile.suggest import visible
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
-_STATUSES = ("on_track", "at_risk", "breached", "met", "missed")
-_STATES = ("pending", "claimed", "sent")
+_STATUSES = (*OPEN_STATUSES, *ENDED_STATUSES)
+_STATES = ("pending", "bound", "sent")
 _TONES = {"ok": "green", "degraded": "yellow", "at_risk": "yellow", "breached": "red", "missed": "red"}
 _MOST_LATE = 10
 _WIDTH = 160  # where the output is no terminal
@@ -56,22 +58,23 @@ class Status(msgspec.Struct, frozen=True):
     deliveries: list[tuple[str, str, int]]  # notifier, state, how many
     nearest: list[Near]
     dead: list[Dead] = []
+    zone: str = "UTC"  # in which it shows times
 
 
 def show(found: Status, url: str, out: TextIO) -> None:
     """Write the summary. What comes from tickets is shown without anything that a terminal would obey."""
     console = Console(file=out, highlight=False, markup=False, emoji=False, width=None if out.isatty() else _WIDTH)
-    at = from_datetime(found.time)
-    said = f"  slamon {visible(found.version)} at {visible(url)}, {instant_text(at, UTC)}"
+    at, zone = from_datetime(found.time), known_zone(found.zone)
+    said = f"  slamon {visible(found.version)} at {visible(url)}, {instant_text(at, zone)}"
     console.print(_toned(found.status) + Text(said))
     for problem in found.problems:
         console.print(Text(f"  {visible(problem)}", "yellow"))
     counted = ((tuple(row[:3]), row[3], row[4]) for row in found.commitments)
     _counts(console, "Commitments", ("source", "policy", "target"), counted, _STATUSES)
     _counts(console, "Deliveries", ("notifier",), (((name,), state, n) for name, state, n in found.deliveries), _STATES)
-    _due_next(console, found.nearest, at)
+    _due_next(console, found.nearest, at, zone)
     if found.dead:
-        _reached_nobody(console, found.dead)
+        _reached_nobody(console, found.dead, zone)
 
 
 def _counts(
@@ -96,28 +99,28 @@ def _counts(
     _print(console, table, f"{title}: none yet")
 
 
-def _due_next(console: Console, nearest: Sequence[Near], at: Instant) -> None:
+def _due_next(console: Console, nearest: Sequence[Near], at: Instant, zone: tzinfo) -> None:
     """What is due, the first first; of what is overdue the longest overdue. The service tells only so many of them."""
     dated = [(one, from_datetime(one.due_at)) for one in nearest if one.due_at is not None]
     late = [(one, due) for one, due in dated if due < at]
-    _instants(console, "Due next", [(one, due) for one, due in dated if due >= at], at)
+    _instants(console, "Due next", [(one, due) for one, due in dated if due >= at], at, zone)
     if late:
-        _instants(console, "Longest overdue", late[:_MOST_LATE], at)
+        _instants(console, "Longest overdue", late[:_MOST_LATE], at, zone)
 
 
-def _reached_nobody(console: Console, dead: Iterable[Dead]) -> None:
+def _reached_nobody(console: Console, dead: Iterable[Dead], zone: tzinfo) -> None:
     table = _table("Reached nobody, in the last day", ("at", "notifier", "what", "why", "fallback"))
     for one in dead:
         why, copied = _cell(one.why or ""), Text("has it" if one.copied else "none", "" if one.copied else "red")
-        table.add_row(instant_text(from_datetime(one.at), UTC), _cell(one.notifier), _cell(one.what), why, copied)
+        table.add_row(instant_text(from_datetime(one.at), zone), _cell(one.notifier), _cell(one.what), why, copied)
     _print(console, table, "")
 
 
-def _instants(console: Console, title: str, listed: Iterable[tuple[Near, Instant]], at: Instant) -> None:
+def _instants(console: Console, title: str, listed: Iterable[tuple[Near, Instant]], at: Instant, zone: tzinfo) -> None:
     table = _table(title, ("ticket", "source", "target", "status", "due", "left"))
     for one, due in listed:
         row = (_cell(one.ticket), _cell(one.source), _cell(one.target), _toned(one.status))
-        table.add_row(*row, instant_text(due, UTC), _left(due, at))
+        table.add_row(*row, instant_text(due, zone), _left(due, at))
     _print(console, table, f"{title}: nothing that the service tells of")
 
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.say import complain
 from slamon.core.judge import Judge
 from slamon.rulefile import load_rules

@@ -45,7 +45,10 @@ class Metrics(PromiseCounts, SourceCounts, DeliveryCounts, WatchCounts):
             part.__init__(self, self._registry)
 
     def expect(self, expected: Expected) -> None:
-        """Make the label sets of what there is from now on; what is there no more is shown no more."""
+        """Make the label sets of what there is from now on.
+
+        Of what is there no more nothing says whether it is up; what was counted of it is shown as long as this runs.
+        """
         self._expected = expected
         self.expect_promises(expected)
         self.expect_sources(expected)

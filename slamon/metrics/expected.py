@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from slamon.core.policy import Rules
+from slamon.core.verdict import ENDED_STATUSES
 from slamon.flow.observe import Promise
 from slamon.flow.tally import OTHER
 from slamon.settings import Settings
 
-OPEN = ("on_track", "at_risk", "breached")
-OUTCOMES = ("met", "missed", "cancelled")
-BEGAN_OR_ENDED = ("breached", *OUTCOMES)
+BEGAN_OR_ENDED = ("breached", *ENDED_STATUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Expected:
 def expected_of(settings: Settings, rules: Rules) -> Expected:
     """What settings and rules name."""
     return Expected(
-        [one.name for one in settings.sources],
+        settings.source_names,
         [one.name for one in settings.notifiers],
         [one.name for one in settings.directories],
         [(policy.name, target.name) for policy in rules.policies for target in policy.targets],

@@ -5,8 +5,9 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from slamon.core.instants import SECOND, Span
+from slamon.core.verdict import ENDED_STATUSES
 from slamon.flow.observe import Outcome, Promise
-from slamon.metrics.expected import BEGAN_OR_ENDED, OUTCOMES, Expected
+from slamon.metrics.expected import BEGAN_OR_ENDED, Expected
 
 _MINUTE, _HOUR = 60, 3600
 # Working time: an eight-hour day is 28,800 s, a week of them 144,000 s.
@@ -67,8 +68,8 @@ class PromiseCounts:
             labels = _labels(one)
             self._started.labels(*labels)
             self._breached.labels(*labels)
-            for outcome in OUTCOMES:
-                self._ended.labels(*labels, outcome)
+            for ended in ENDED_STATUSES:
+                self._ended.labels(*labels, ended)
             for outcome in BEGAN_OR_ENDED:
                 self._corrected.labels(*labels, outcome)
         for policy, target in expected.promises:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from slamon.core.instants import SECOND, Instant
-from slamon.metrics.expected import OPEN, Expected
+from slamon.core.verdict import OPEN_STATUSES
+from slamon.metrics.expected import Expected
 from slamon.ports import Ending, Figures, Readings, Unclear
 
 _STATES = ("pending", "bound", *Ending)
@@ -58,7 +59,9 @@ def of_store(scrape: Scrape, expected: Expected) -> Iterator[Metric]:
     yield _gauge("slamon_store_up", "1 if the database answers.", (), [((), found is not None)])
     if found is None:
         return
-    none = {(one.source, one.policy, one.target, status): 0 for one in expected.counted_under for status in OPEN}
+    none = {
+        (one.source, one.policy, one.target, status): 0 for one in expected.counted_under for status in OPEN_STATUSES
+    }
     yield _gauge(
         "slamon_commitments",
         "Commitments by status; unmatched and ahead count tickets: matched by no policy, dated in our future.",

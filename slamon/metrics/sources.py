@@ -31,7 +31,7 @@ class SourceCounts:
         )
 
     def expect_sources(self, expected: Expected) -> None:
-        """What is there no more is shown no more."""
+        """Of what is there no more nothing says whether it is up; what was counted of it stays."""
         _only(self._up, expected.sources)
         _only(self._directory_up, expected.directories)
         for source in expected.sources:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND, Span
@@ -79,8 +80,8 @@ def meant_amount(text: str) -> str | None:
     return _joined(sorted(((str(unit), number) for unit, number in pieces), key=lambda piece: order.index(piece[0])))
 
 
-def _joined(pieces: object) -> str | None:
-    parts = [f"{_bare(number)}{unit}" for unit, number in pieces if float(number)]  # type: ignore[attr-defined]
+def _joined(pieces: Iterable[tuple[str, str]]) -> str | None:
+    parts = [f"{_bare(number)}{unit}" for unit, number in pieces if float(number)]
     return "".join(parts) or None
 
 

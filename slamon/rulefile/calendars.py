@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from slamon.core.calendars import Calendar, Window
@@ -223,7 +222,7 @@ def _no_country(values: Values, subdivision: str, report: Report) -> None:
     report.error(values.owner, "missing-key", message, "add country: DE")
 
 
-def _unknown_subdivision(values: Values, country: str, subdivision: str, parts: Any, report: Report) -> None:
+def _unknown_subdivision(values: Values, country: str, subdivision: str, parts: Sequence[str], report: Report) -> None:
     shown = ", ".join(parts[:20])
     help = did_you_mean(report.suggest(subdivision, parts)) or (
         f"{country} has {shown}{', …' if len(parts) > 20 else ''}" if parts else f"{country} has none: leave it out"

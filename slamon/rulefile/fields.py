@@ -12,6 +12,7 @@ from slamon.rulefile.nodes import Broken, Mapping, Node, Owner, Scalar, shape
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
 
 T_co = TypeVar("T_co", covariant=True)
+W = TypeVar("W", bound=str)
 Schema = dict[str, Any]
 
 
@@ -86,19 +87,20 @@ class Text(Field[str]):
         return {"type": ["string", "number", "boolean"], "minLength": 1, **pattern}
 
 
-class Choice(Field[str]):
+class Choice(Field[W]):
     """One of a few words."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: W) -> None:
         self.words = words
         self.takes = f"one of {listed(words)}" if len(words) > 1 else words[0]
 
-    def read(self, node: Node, owner: Owner, report: Report) -> str:
+    def read(self, node: Node, owner: Owner, report: Report) -> W:
         text = scalar(node, owner, report, self.takes).text
-        if text not in self.words:
-            help = did_you_mean(report.suggest(text, self.words)) or f"write {self.words[0]}"
-            report.refuse(node, "bad-choice", f"{quoted(text)} is not {self.takes}", help)
-        return text
+        for word in self.words:
+            if word == text:
+                return word
+        help = did_you_mean(report.suggest(text, self.words)) or f"write {listed(self.words)}"
+        report.refuse(node, "bad-choice", f"{quoted(text)} is not {self.takes}", help)
 
     def schema(self) -> Schema:
         return {"enum": list(self.words)}

@@ -23,37 +23,68 @@ class RawFile:
     name: str
     read: Callable[[], bytes]  # one byte more than is allowed, if there is more
     open_beside: Callable[[str], bytes]
+    what: str = "file"  # or "folder", if that cannot be looked into
 
 
 def on_disk(path: Path, report: Report) -> list[RawFile]:
     """The rules files below a directory, by relative path, or the one file; none, and reported, if there is none."""
-    if path.is_file():
+    if os.path.isfile(path):  # unlike Path.is_file it never raises
         return [_disk_file(path)]
-    if not path.is_dir():
-        what = "this is neither a file nor a directory" if path.exists() else "there is no such file or directory"
-        report.error_of_file(str(path), "no-rules", what, "name the directory of the rules, or one rules file")
+    if not os.path.isdir(path):
+        help = "name the directory of the rules, or one rules file"
+        report.error_of_file(str(path), "no-rules", _why_none(path), help)
         return []
-    found = sorted((str(one.relative_to(path).as_posix()), one) for one in _below(path, set()))
+    found = sorted(_below(path, set()), key=lambda one: Path(one.name).relative_to(path).as_posix())
     if not found:
         help = "put a *.yml file into it (rule tests in tests/ do not count)"
         report.error_of_file(str(path), "no-rules", "there is no rules file in this directory", help)
-    return [_disk_file(one) for _, one in found]
+    return found
 
 
-def _below(folder: Path, seen: set[str]) -> Iterator[Path]:
+def _why_none(path: Path) -> str:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return "there is no such file or directory"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    return "this is neither a file nor a directory"
+
+
+def _below(folder: Path, seen: set[str]) -> Iterator[RawFile]:
     """Rules files below a folder. Hidden entries are left out: a mounted ConfigMap keeps its copies in them."""
     real = os.path.realpath(folder)
     if real in seen:
         return
     seen.add(real)
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        yield _unreadable(folder, "folder", error)
+        return
+    for entry in entries:
+        path = folder / entry.name
         if entry.name.startswith("."):
             continue
-        if entry.is_dir():
+        try:
+            is_folder = entry.is_dir()
+        except OSError as error:  # such as a link that leads back to itself
+            yield _unreadable(path, "file", error)
+            continue
+        if is_folder:
             if entry.name != _TESTS:
-                yield from _below(folder / entry.name, seen)
+                yield from _below(path, seen)
         elif entry.name.endswith(_ENDINGS):
-            yield folder / entry.name
+            yield _disk_file(path)
+
+
+def _unreadable(path: Path, what: str, error: OSError) -> RawFile:
+    """In place of what may hold rules: reading it tells why it cannot be."""
+
+    def read() -> bytes:
+        raise error
+
+    return RawFile(str(path), read, lambda _: read(), what)
 
 
 def _disk_file(path: Path) -> RawFile:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast
-
 from slamon.core.calendars import Calendar
 from slamon.core.kinds import Kind
 from slamon.core.match import Entry, Match, OneOf
-from slamon.core.policy import Happening, OnReopen, OnRetarget, Share, Target, Trigger, Warning, Within
+from slamon.core.policy import USUAL_WARNINGS, Happening, OnReopen, OnRetarget, Target, Trigger, Warning, Within
 from slamon.rulefile import options as opt
 from slamon.rulefile.diagnostics import Refused, Report
 from slamon.rulefile.levels import Chosen, Level, choose
@@ -32,8 +30,6 @@ from slamon.rulefile.targets import (
     shape_of,
 )
 from slamon.rulefile.within import ByValueDraft
-
-_DEFAULT_WARNINGS: tuple[Warning, ...] = (Share("75%", 75, 100),)
 
 
 class TargetBuilder:
@@ -123,7 +119,7 @@ class TargetBuilder:
     def _warnings(self, chosen: Chosen, used: list[Calendar]) -> tuple[Warning, ...]:
         steps = chosen.get(opt.WARN_AT)
         if steps is None:
-            return _DEFAULT_WARNINGS
+            return USUAL_WARNINGS
         found: list[Warning] = []
         for step in steps:
             for calendar in used if step.value.in_days else ():
@@ -162,7 +158,7 @@ def _target(
         on_reopen=OnReopen(chosen.get(opt.ON_REOPEN) or kind.on_reopen or OnReopen.ONCE),
         reopen_window=window.span if window else None,
         on_retarget=OnRetarget(chosen.get(opt.ON_RETARGET) or OnRetarget.RETARGET),
-        agent_created=cast(Literal["start", "skip", "met"], chosen.get(opt.AGENT_CREATED) or "start"),
+        agent_created=chosen.get(opt.AGENT_CREATED) or "start",
         date_field=values.get(FIELD),
         place=written.key.file.place(written.key.start),
     )

@@ -33,26 +33,31 @@ class Loaded:
         return render(self.diagnostics, self.left_out, style, "; nothing was loaded" if self.failed else "")
 
 
-def load_rules(path: Path, *, routes: bool = True, notifiers: frozenset[str] | None = None) -> Loaded:
+Names = frozenset[str] | None  # None: not known, so not checked
+
+
+def load_rules(path: Path, *, routes: bool = True, notifiers: Names = None, sources: Names = None) -> Loaded:
     """Load a rules directory or one rules file. Never raises for what stands in it.
 
-    With `routes` False, `routes` and `quiet` are accepted whatever they hold. `notifiers` are the names that routes
-    may use; None: not known, so not checked.
+    With `routes` False, `routes` and `quiet` are accepted whatever they hold. `notifiers` and `sources` are the names
+    of slamon.yml that routes may use.
     """
     report = Report()
-    return _load(on_disk(path, report), routes, notifiers, report)
+    return _load(on_disk(path, report), routes, notifiers, sources, report)
 
 
-def read_texts(files: Mapping[str, bytes], *, routes: bool = True, notifiers: frozenset[str] | None = None) -> Loaded:
+def read_texts(
+    files: Mapping[str, bytes], *, routes: bool = True, notifiers: Names = None, sources: Names = None
+) -> Loaded:
     """As `load_rules`, from relative paths and their bytes; iCalendar files are found among them."""
-    return _load(in_memory(files), routes, notifiers, Report())
+    return _load(in_memory(files), routes, notifiers, sources, Report())
 
 
-def _load(raw: Sequence[RawFile], routes: bool, notifiers: frozenset[str] | None, report: Report) -> Loaded:
+def _load(raw: Sequence[RawFile], routes: bool, notifiers: Names, sources: Names, report: Report) -> Loaded:
     unreadable: list[bytes | None] = []
     files = [one for one in (_read(file, routes, unreadable, report) for file in raw) if one]
     may_exist = _Unread(tuple(unreadable)).may_hold
-    rules = link(files, routes, notifiers, may_exist, report)
+    rules = link(files, routes, notifiers, sources, may_exist, report)
     return Loaded(None if report.failed else rules, report.diagnostics, report.left_out)
 
 
@@ -63,7 +68,7 @@ def _read(file: RawFile, routes: bool, unreadable: list[bytes | None], report: R
         data = file.read()
         return read_document(decode(file.name, data, report), file.open_beside, routes, report)
     except OSError as mistake:
-        report.error_of_file(file.name, "unreadable", f"the file cannot be read: {mistake.strerror or mistake}")
+        report.error_of_file(file.name, "unreadable", f"the {file.what} cannot be read: {mistake.strerror or mistake}")
     except Refused:
         pass
     unreadable.append(data if data is not None and len(data) <= MAX_BYTES else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 
 from slamon.core.match import (
     EVERYTHING,
@@ -22,6 +23,7 @@ from slamon.core.match import (
 )
 from slamon.rulefile.diagnostics import Refused, Report
 from slamon.rulefile.fields import Boolean, Field, Schema, entries_of, named, scalar, wrong_shape
+from slamon.rulefile.mentions import OF_TICKETS, check_statuses
 from slamon.rulefile.nodes import Mapping, Node, Owner, Scalar, Sequence, item_owner
 from slamon.rulefile.regexes import RegexField
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
@@ -34,12 +36,13 @@ _REGEX = RegexField()
 
 
 class MatchField(Field[Match]):
-    """A condition on a ticket's fields."""
+    """A condition on a ticket's fields. `statuses`: those that there are; None: they are not looked at."""
 
     takes = "all, or a map such as {priority: [high, urgent]}"
 
-    def __init__(self, if_empty: str = "write match: all") -> None:
+    def __init__(self, if_empty: str = "write match: all", statuses: Collection[str] | None = OF_TICKETS) -> None:
         self._if_empty = if_empty
+        self._statuses = statuses
 
     def read(self, node: Node, owner: Owner, report: Report) -> Match:
         if isinstance(node, Scalar) and node.text == "all":
@@ -50,6 +53,8 @@ class MatchField(Field[Match]):
         if not isinstance(node, Mapping):
             wrong_shape(node, owner, report, self.takes)
         entries_of(node, owner, report, self._if_empty)
+        if self._statuses is not None:
+            check_statuses(node, self._statuses, report)
         return read_map(node, owner, report)
 
     def schema(self) -> Schema:

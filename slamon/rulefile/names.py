@@ -52,21 +52,22 @@ def _choice(sort: str, known: list[str]) -> str | None:
     return f"known: {listed(known[:_SHOWN], 'and') if not more else ', '.join(known[:_SHOWN])}{more}"
 
 
-class Notifiers:
-    """The notifiers of slamon.yml. None: they are not known, so any name will do."""
+class OfSettings:
+    """The names of one sort of things of slamon.yml. None: they are not known, so any name will do."""
 
-    def __init__(self, known: frozenset[str] | None) -> None:
+    def __init__(self, sort: str, known: frozenset[str] | None) -> None:
+        self._sort = sort
         self._known = known
 
     def check(self, name: str, node: Node, report: Report) -> None:
-        """Report a name that no notifier has."""
+        """Report a name that none of them has."""
         if self._known is None or name in self._known:
             return
         known = sorted(self._known)
         help = did_you_mean(report.suggest(name, known)) or (
-            f"known: {listed(known, 'and')}" if known else "there is no notifier at all in slamon.yml"
+            f"known: {listed(known, 'and')}" if known else f"there is no {self._sort} at all in slamon.yml"
         )
-        report.error(node, "unknown-notifier", f"unknown notifier {quoted(name)}", help)
+        report.error(node, f"unknown-{self._sort}", f"unknown {self._sort} {quoted(name)}", help)
 
 
 class Calendars:

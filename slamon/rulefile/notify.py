@@ -7,7 +7,7 @@ from slamon.rulefile.amounts import PATTERN, read_amount
 from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.fields import Field, Schema, Text, scalar
 from slamon.rulefile.lists import Either, Located, OneOrMany
-from slamon.rulefile.names import Notifiers
+from slamon.rulefile.names import OfSettings
 from slamon.rulefile.nodes import Node, Owner
 from slamon.rulefile.records import Key, Record, Values
 from slamon.rulefile.suggest import quoted
@@ -97,14 +97,14 @@ RECIPIENTS = OneOrMany(RecipientField())
 
 
 def build_recipients(
-    written: tuple[Located[Values], ...], monitor: bool | None, notifiers: Notifiers, report: Report
+    written: tuple[Located[Values], ...], monitor: bool | None, notifiers: OfSettings, report: Report
 ) -> tuple[Recipient, ...]:
     """Whom a step tells, each once. `monitor`: whether it is about slamon itself; None if that is not known."""
     found = [_recipient(one.value, monitor, notifiers, report) for one in written]
     return tuple(dict.fromkeys(found))
 
 
-def _recipient(values: Values, monitor: bool | None, notifiers: Notifiers, report: Report) -> Recipient:
+def _recipient(values: Values, monitor: bool | None, notifiers: OfSettings, report: Report) -> Recipient:
     via, to, otherwise = values.get(VIA), values.get(TO), values.get(TO_ELSE)
     for name, key in ((via, VIA), (otherwise, TO_ELSE)):
         if name is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slamon.core.kinds import KINDS, Kind
-from slamon.core.policy import Happening, Trigger
+from slamon.core.policy import AgentCreated, Happening, Trigger
 from slamon.rulefile.amounts import Duration
 from slamon.rulefile.fields import Boolean, Choice, Text
 from slamon.rulefile.matches import MatchField
@@ -104,7 +104,10 @@ ON_RETARGET = Key(
     default="retarget",
 )
 AGENT_CREATED = Key(
-    "agent_created", Choice("start", "skip", "met"), "What happens if an agent opened the ticket.", default="start"
+    "agent_created",
+    Choice[AgentCreated]("start", "skip", "met"),
+    "What happens if an agent opened the ticket.",
+    default="start",
 )
 REPEAT = Key("repeat", Boolean(), "The custom clock starts again after it has stopped.", default="false")
 

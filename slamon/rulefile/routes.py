@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from slamon.core.conditions import CONDITIONS
 from slamon.core.match import EVERYTHING, Match
@@ -12,8 +11,9 @@ from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.fields import Boolean, Choice, Field, Schema, Text, WholeNumber, scalar
 from slamon.rulefile.lists import ListOf, OneOrMany
 from slamon.rulefile.matches import MatchField
+from slamon.rulefile.mentions import OF_COMMITMENTS, mentioned, scalars
 from slamon.rulefile.moments import ANY_MOMENTS
-from slamon.rulefile.nodes import Mapping, Node, Owner, Scalar, Sequence
+from slamon.rulefile.nodes import Mapping, Node, Owner, Scalar
 from slamon.rulefile.notify import RECIPIENTS, FieldName, WaitField
 from slamon.rulefile.records import Key, Record, Values
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
@@ -62,7 +62,7 @@ class _RouteMatch(Field[tuple[Match, bool]]):
     """A match, and whether it is about slamon itself (`alert: monitor`)."""
 
     takes = MatchField.takes
-    _match = MatchField()
+    _match = MatchField(statuses=OF_COMMITMENTS)
 
     def read(self, node: Node, owner: Owner, report: Report) -> tuple[Match, bool]:
         if not isinstance(node, Mapping):
@@ -86,7 +86,7 @@ class _RouteMatch(Field[tuple[Match, bool]]):
 
 def _check_condition(key: Scalar, value: Node, report: Report) -> None:
     """Report a condition of slamon itself that does not exist."""
-    for node in _scalars(value) if key.text == "monitor" else ():
+    for node in scalars(value) if key.text == "monitor" else ():
         if node.text not in CONDITIONS:
             help = did_you_mean(report.suggest(node.text, list(CONDITIONS))) or f"write {listed(CONDITIONS)}"
             report.error(node, "bad-choice", f"{quoted(node.text)} is no condition of slamon itself", help)
@@ -116,27 +116,12 @@ def is_about_monitor(values: Values) -> bool | None:
 
 def named_values(values: Values, field: str) -> Iterable[Scalar]:
     """The single values that a route's match wants of a field."""
-    for value in _of_field(values, field):
-        if not isinstance(value, Mapping):
-            yield from _scalars(value)
+    node = values.at(MATCH) if values.has(MATCH) else None
+    for key, value in node.entries if isinstance(node, Mapping) else ():
+        if key.text == field and not isinstance(value, Mapping):
+            yield from scalars(value)
 
 
 def mentioned_values(values: Values, field: str) -> Iterable[Scalar]:
     """The values of a field that a route's match wants, or does not want."""
-    for value in _of_field(values, field):
-        yield from _scalars(value)
-
-
-def _of_field(values: Values, field: str) -> Iterable[Node]:
-    node: Any = values.at(MATCH) if values.has(MATCH) else None
-    return (value for key, value in (node.entries if isinstance(node, Mapping) else ()) if key.text == field)
-
-
-def _scalars(value: Node) -> Iterable[Scalar]:
-    """A value, those of a list, and those behind `not`."""
-    if isinstance(value, Mapping):
-        for key, wanted in value.entries:
-            yield from _scalars(wanted) if key.text == "not" else ()
-        return
-    items = value.items if isinstance(value, Sequence) else (value,)
-    yield from (item for item in items if isinstance(item, Scalar))
+    return mentioned(values.at(MATCH), field) if values.has(MATCH) else ()

@@ -10,7 +10,7 @@ from slamon.rulefile import routes as keys
 from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.lists import Located
 from slamon.rulefile.moments import MONITOR_MOMENTS, is_warning
-from slamon.rulefile.names import Calendars, Notifiers
+from slamon.rulefile.names import Calendars, OfSettings
 from slamon.rulefile.nodes import Node, Owner
 from slamon.rulefile.notify import build_recipients
 from slamon.rulefile.records import Key, Values
@@ -26,7 +26,8 @@ class Links:
     """What a route may name, and where mistakes are told."""
 
     calendars: Calendars
-    notifiers: Notifiers
+    notifiers: OfSettings
+    sources: OfSettings
     report: Report
 
 

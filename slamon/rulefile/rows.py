@@ -41,23 +41,21 @@ class Draft:
     calendar_node: Node | None = None
 
 
-_WORDS: dict[str, Literal["close", "open", "same"]] = {"close": "close", "open": "open", "same": "same"}
-
-
 class _Time(Field[DayTime]):
     takes = "close, open, same, or a time of day such as 16:00"
+    _word = Choice[Literal["close", "open", "same"]]("close", "open", "same")
     _time = TimeOfDay()
 
     def read(self, node: Node, owner: Owner, report: Report) -> DayTime:
         text = scalar(node, owner, report, self.takes).text
-        if text in _WORDS:
-            return _WORDS[text]
+        if text in self._word.words:
+            return self._word.read(node, owner, report)
         if text[:1].isdigit():
             return self._time.read(node, owner, report)
         report.refuse(node, "bad-time", f"{quoted(text)} is neither close, open or same nor a time of day")
 
     def schema(self) -> Schema:
-        return {"anyOf": [{"enum": list(_WORDS)}, self._time.schema()]}
+        return {"anyOf": [self._word.schema(), self._time.schema()]}
 
 
 BUSINESS_DAYS = Key(

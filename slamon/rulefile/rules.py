@@ -10,7 +10,7 @@ from slamon.rulefile.beside import add_names, check_beside
 from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.document import RulesFile
 from slamon.rulefile.idle import WrittenRoute, warn_of_idle
-from slamon.rulefile.names import Calendars, Names, Notifiers
+from slamon.rulefile.names import Calendars, Names, OfSettings
 from slamon.rulefile.policies import link_file, name_node, targets_of
 from slamon.rulefile.quiet import link_quiet
 from slamon.rulefile.records import Values
@@ -25,6 +25,7 @@ def link(
     files: Sequence[RulesFile],
     routes: bool,
     notifiers: frozenset[str] | None,
+    sources: frozenset[str] | None,
     may_exist: MayExist,
     report: Report,
 ) -> Rules:
@@ -34,7 +35,7 @@ def link(
         for calendar in file.calendars:
             calendars.add(calendar, report)
     policies = _link_policies(files, calendars, may_exist, report)
-    links = Links(calendars, Notifiers(notifiers), report)
+    links = Links(calendars, OfSettings("notifier", notifiers), OfSettings("source", sources), report)
     built = _link_routes(files, links, may_exist)
     quiets = [quiet for file in files for quiet in file.quiet]
     quiet = link_quiet(quiets, may_exist, links)
@@ -79,7 +80,7 @@ def _link_routes(files: Sequence[RulesFile], links: Links, may_exist: MayExist) 
         name = values.get(keys.NAME)
         if name is not None:
             names.add(name, values.at(keys.NAME), links.report)
-        for field, known in (("policy", policies), ("target", targets)):
+        for field, known in (("policy", policies), ("target", targets), ("source", links.sources)):
             for node in keys.mentioned_values(values, field):
                 known.check(node.text, node, links.report)
         route = build_route(values, links)

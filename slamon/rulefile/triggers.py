@@ -9,6 +9,7 @@ from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.fields import Field, Schema, entries_of, scalar
 from slamon.rulefile.lists import OneOrMany
 from slamon.rulefile.matches import read_map
+from slamon.rulefile.mentions import OF_TICKETS, check_statuses
 from slamon.rulefile.nodes import Mapping, Node, Owner
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
 
@@ -33,6 +34,7 @@ class _Event(Field[Happening | Match]):
             if key.text != "to":
                 report.refuse(key, "unknown-key", f"unknown key {quoted(key.text)} in an event", f"write {_EXAMPLE}")
         key, value = entries_of(node, owner, report, f"write {_EXAMPLE}")[0]
+        check_statuses(value, OF_TICKETS, report)
         return read_map(value, key, report)
 
     def schema(self) -> Schema:

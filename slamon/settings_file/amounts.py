@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from slamon.core.instants import DAY, Span
+from slamon.ports import Rate
 from slamon.rulefile.amounts import PATTERN, UNITS, meant_amount, parse_amount
 from slamon.rulefile.diagnostics import Report
 from slamon.rulefile.fields import Field, Schema, scalar
 from slamon.rulefile.nodes import Node, Owner
 from slamon.rulefile.suggest import plain, quoted
-from slamon.settings import Rate
 
 _LONGEST: Span = 3650 * DAY
 _LARGEST = 10**15

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-from slamon import notifiers
-from slamon.notifiers import templates
 from slamon.rulefile.lists import Named
 from slamon.rulefile.nodes import Mapping as MapNode
 from slamon.rulefile.nodes import Node
@@ -14,6 +11,7 @@ from slamon.rulefile.records import Key, Values
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
 from slamon.settings_file import tables
 from slamon.settings_file.made import CONSOLE, notifier_names, value
+from slamon.settings_file.named import check_named
 from slamon.settings_file.registry import Connector
 from slamon.settings_file.values import Resolved, SettingsReport
 from slamon.settings_file.web import check_web
@@ -35,6 +33,7 @@ def check(values: Values, report: SettingsReport) -> None:
     _check_notifiers(values, report)
     check_web(values.get(tables.WEB), report)
     _check_metrics(values.get(tables.METRICS), report)
+    check_named(values, report)
 
 
 def _is_damaged(node: Node) -> bool:
@@ -115,21 +114,6 @@ def _check_notifiers(values: Values, report: SettingsReport) -> None:
             report.error(one.key, "bad-name", message, "give this one another name")
     _check_fallbacks(values, report)
     _check_people(values, report)
-    _check_templates(values, report)
-
-
-def _check_templates(values: Values, report: SettingsReport) -> None:
-    """What a template says is tried out before anybody is to be told anything by it."""
-    for one in value(values, tables.NOTIFIERS, ()):
-        written = one.value.values.get(tables.TEMPLATE) if one.value is not None else None
-        if one.value is None or written is None:
-            continue
-        node = one.value.values.at(tables.TEMPLATE)
-        try:
-            notifiers.load(one.value.kind).check(templates.read(Path(node.file.name).parent / written))
-        except ValueError as error:
-            message = str(error).removeprefix("template: ")
-            _refuse(node, report, "bad-template", message, "see docs/notifiers/templates.md for what can stand in one")
 
 
 def _check_fallbacks(values: Values, report: SettingsReport) -> None:

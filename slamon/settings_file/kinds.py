@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 from slamon.rulefile.diagnostics import Refused
 from slamon.rulefile.nodes import Mapping, Node, Scalar, Sequence, Spot
@@ -32,16 +32,18 @@ class KindKeys:
     settings: Callable[..., Any]
 
     def build(self, values: Values, report: SettingsReport) -> Any:
-        """The settings; Refused once what their class does not accept is reported."""
+        """The settings; Refused once all that their class does not accept is reported."""
         try:
             return self.settings(**given(self.arguments, values))
-        except ValueError as error:
-            self._refuse(str(error), values, report)
-        except Exception as error:  # of other people's kinds; its words may hold a secret
-            report.error(values.owner, "bad-value", f"the kind cannot use these settings: {type(error).__name__}")
-            raise Refused from None
+        except* ValueError as mistakes:
+            for one in mistakes.exceptions:
+                self._report(str(one), values, report)
+        except* Exception as errors:  # of other people's kinds; its words may hold a secret
+            name = type(errors.exceptions[0]).__name__
+            report.error(values.owner, "bad-value", f"the kind cannot use these settings: {name}")
+        raise Refused
 
-    def _refuse(self, text: str, values: Values, report: SettingsReport) -> NoReturn:
+    def _report(self, text: str, values: Values, report: SettingsReport) -> None:
         """Report what a dataclass says, as `key: what is wrong: write this`, at that key."""
         found = _OF_A_KEY.fullmatch(text)
         key = next((one.key for one in self.arguments if found and one.key.name == found[1]), None)
@@ -49,7 +51,7 @@ class KindKeys:
         message, help = _with_help(text)
         if _tells(text, node, values, report):
             message, help = f"{key.name if key else 'what is given'}: this value cannot be used", None
-        report.refuse(Spot(node.file, node.start, node.end), "bad-value", message, help)
+        report.error(Spot(node.file, node.start, node.end), "bad-value", message, help)
 
 
 def _tells(text: str, at: Node | Spot, values: Values, report: SettingsReport) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from slamon.core.instants import HOUR, MINUTE
 from slamon.notifiers.console import ConsoleSettings
@@ -51,12 +52,12 @@ def made(values: Values, folder: Path) -> Settings:
         folder=folder,
         rules=folder / value(values, tables.RULES, RULES),
         storage=folder / value(storage, tables.STORAGE_PATH, STORAGE),
-        sources=tuple(_source(one) for one in value(values, tables.SOURCES, ())),
+        sources=tuple(_source(*one) for one in _connectors(values, tables.SOURCES)),
         notifiers=_notifiers(values, folder),
         zone=value(values, tables.TIME_ZONE, UTC),
         web=web_settings(values.get(tables.WEB)),
         log=_log(values.get(tables.LOG)),
-        directories=tuple(_directory(one) for one in value(values, tables.DIRECTORIES, ())),
+        directories=tuple(_directory(*one) for one in _connectors(values, tables.DIRECTORIES)),
         alerts=_alerts(values.get(tables.ALERTS)),
         keep=_keep(storage.get(tables.KEEP) if storage is not None else None),
         heartbeat=_heartbeat(values.get(tables.HEARTBEAT)),
@@ -64,39 +65,48 @@ def made(values: Values, folder: Path) -> Settings:
     )
 
 
-def _source(one: Named[Connector | None]) -> SourceSettings:
-    found = cast(Connector, one.value)
+def _connectors(values: Values, key: Key[tuple[Named[Connector | None], ...]]) -> Iterator[tuple[str, Connector]]:
+    for one in value(values, key, ()):
+        assert one.value is not None  # the file is sound
+        yield one.name, one.value
+
+
+def _source(name: str, found: Connector) -> SourceSettings:
     poll, age = found.values.get(tables.POLL), found.values.get(tables.MAX_DATA_AGE)
-    default = SourceSettings(one.name, found.kind, found.options)
+    default = SourceSettings(name, found.kind, found.options)
     return replace(default, poll=poll or default.poll, max_data_age=age or default.max_data_age)
 
 
-def _directory(one: Named[Connector | None]) -> DirectorySettings:
-    found = cast(Connector, one.value)
+def _directory(name: str, found: Connector) -> DirectorySettings:
     key, on = value(found.values, tables.DIRECTORY_KEY, ""), value(found.values, tables.ON, "")
     refresh = value(found.values, tables.REFRESH, HOUR)
-    return DirectorySettings(one.name, found.kind, found.options, key, on, refresh, found.values.get(tables.ADDRESS))
+    return DirectorySettings(name, found.kind, found.options, key, on, refresh, found.values.get(tables.ADDRESS))
 
 
 def _notifiers(values: Values, folder: Path) -> tuple[NotifierSettings, ...]:
-    found = [_notifier(one, folder) for one in value(values, tables.NOTIFIERS, ())]
+    found = [_notifier(*one, folder) for one in _connectors(values, tables.NOTIFIERS)]
     if CONSOLE not in {one.name for one in found}:
         found.append(NotifierSettings(CONSOLE, CONSOLE, ConsoleSettings()))
     return tuple(found)
 
 
-def _notifier(one: Named[Connector | None], folder: Path) -> NotifierSettings:
-    found = cast(Connector, one.value)
+def _notifier(name: str, found: Connector, folder: Path) -> NotifierSettings:
     template = found.values.get(tables.TEMPLATE)
     return NotifierSettings(
-        one.name,
+        name,
         found.kind,
-        found.options,
+        _with_its_authorities(found.options, folder),
         rate=found.values.get(tables.RATE),
         fallback=found.values.get(tables.FALLBACK),
         people=found.values.get(tables.PEOPLE),
         template=None if template is None else folder / template,
     )
+
+
+def _with_its_authorities(options: Any, folder: Path) -> Any:
+    """The settings of a notifier, which knows no folder, with the path of `ca_file` made absolute."""
+    written = getattr(options, "ca_file", None)
+    return replace(options, ca_file=str(folder / written)) if isinstance(written, str) else options
 
 
 def _alerts(values: Values | None) -> Alerts:
@@ -130,6 +140,5 @@ def _metrics(values: Values | None) -> MetricsSettings:
 
 def _log(values: Values | None) -> LogSettings:
     default = LogSettings()
-    format: Any = value(values, tables.LOG_FORMAT, default.format)
-    level: Any = value(values, tables.LOG_LEVEL, default.level)
-    return replace(default, format=format, level=level)
+    format = value(values, tables.LOG_FORMAT, default.format)
+    return LogSettings(format, value(values, tables.LOG_LEVEL, default.level))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Environment
 from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from slamon.core.policy import Place
@@ -49,6 +50,7 @@ class SettingsRead:
     rules: Path | None = None  # as messages show it; None: not known
     notifiers: frozenset[str] | None = None  # the names, of broken ones too; None: not known
     storage: Path | None = None  # the database, as a path from where one stands; None: not known
+    zone: tzinfo | None = None  # in which times are shown; None: not known
     ages: dict[str, Place] = field(default_factory=dict)  # where it stands, or would, how old a source's data may be
 
 
@@ -59,7 +61,7 @@ def read_settings(path: Path, environment: Environment[str, str]) -> SettingsRea
     try:
         data = _bytes(path)
     except FileNotFoundError:
-        help = "write one (--config names another file), or try slamon out with: slamon demo"
+        help = "write one with slamon init (--config names another file), or try slamon out with: slamon demo"
         report.error_of_file(str(path), "no-settings", "there is no such file", help)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
@@ -100,9 +102,9 @@ def _read(
     rules = None if tables.RULES.name in values.broken else path.parent / value(values, tables.RULES, RULES)
     settings = None if report.failed or rules is None else made(values, path.absolute().parent)
     names = None if tables.NOTIFIERS.name in values.broken else notifier_names(values)
-    return SettingsRead(
-        settings, _shown(report, file, root), report.left_out, rules, names, _storage(path, values), _ages(values)
-    )
+    zone = None if tables.TIME_ZONE.name in values.broken else value(values, tables.TIME_ZONE, UTC)
+    shown, storage, ages = _shown(report, file, root), _storage(path, values), _ages(values)
+    return SettingsRead(settings, shown, report.left_out, rules, names, storage, zone, ages)
 
 
 def _storage(path: Path, values: Values) -> Path | None:

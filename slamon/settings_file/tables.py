@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from slamon import directories, notifiers, sources
+from slamon.addresses import is_web_address
 from slamon.logs import LogFormat, LogLevel
 from slamon.rulefile.calendars import TimeZone
 from slamon.rulefile.diagnostics import Report
@@ -18,7 +19,7 @@ from slamon.settings_file.connectors import Connectors
 from slamon.settings_file.paths import DatabasePath
 from slamon.settings_file.registry import Registry
 from slamon.settings_file.values import Leaf, SecretText, Section
-from slamon.settings_file.web import SECTION, is_web_address
+from slamon.settings_file.web import SECTION
 
 DIRECTORY_FIELDS = ("customer", "assignee", "group")
 

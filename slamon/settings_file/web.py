@@ -6,9 +6,9 @@ import hashlib
 import re
 from dataclasses import replace
 from ipaddress import ip_address
-from typing import Any, get_args
-from urllib.parse import urlsplit
+from typing import get_args
 
+from slamon.addresses import is_web_address
 from slamon.rulefile.diagnostics import Refused, Report
 from slamon.rulefile.fields import Choice, Field, Schema, scalar
 from slamon.rulefile.lists import MapOf, Named, OneOrMany
@@ -86,20 +86,6 @@ class WebAddress(Field[str]):
         return {"type": "string", "pattern": "^https?://[^?#]+$"}
 
 
-def is_web_address(text: str) -> bool:
-    """Whether a text is an http(s) address with a host, and nothing that would break a line."""
-    try:
-        parts = urlsplit(text)
-        return (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not re.search(r"\s", text)
-        )
-    except ValueError:
-        return False
-
-
 class _TokenSecret(SecretText):
     """A secret that comes in a header and is kept as a hash."""
 
@@ -115,12 +101,15 @@ class _TokenSecret(SecretText):
 
 LISTEN = Key("listen", Leaf(Listen()), "Where /metrics, /healthz and the API are served.", default="127.0.0.1:8080")
 URL = Key("url", Leaf(WebAddress()), "Where people reach it, for links in messages.")
-SCOPE = Key("scope", Leaf(Choice(*get_args(Scope))), "What the bearer may do.", required=True, example="read")
+SCOPE = Key("scope", Leaf(Choice[Scope](*get_args(Scope))), "What the bearer may do.", required=True, example="read")
 SECRET = Key("secret", _TokenSecret(), "What he says; kept as a hash only.", required=True)
 _TOKEN = Section("a map with scope and secret", (SCOPE, SECRET))
 TOKENS = Key("tokens", MapOf(_TOKEN, "a map of tokens by name"), "Who may ask for what.")
 OPEN = Key(
-    "open", OneOrMany(Leaf(Choice(*get_args(Opened))), empty=True), "What asks for no token.", default="[health]"
+    "open",
+    OneOrMany(Leaf(Choice[Opened](*get_args(Opened))), empty=True),
+    "What asks for no token.",
+    default="[health]",
 )
 AUTH = Key("auth", Leaf(Choice("none")), "`none` lets everybody read who reaches it, without a token.")
 SECTION = Section("a map with listen", (LISTEN, URL, TOKENS, OPEN, AUTH))
@@ -169,7 +158,7 @@ def web_settings(values: Values | None) -> WebSettings:
     """The settings of a section that is sound, or absent."""
     if values is None:
         return WebSettings()
-    opened: Any = values.get(OPEN)
+    opened = values.get(OPEN)
     return replace(
         values.get(LISTEN) or WebSettings(),
         url=values.get(URL),
@@ -180,8 +169,7 @@ def web_settings(values: Values | None) -> WebSettings:
 
 
 def _token(name: str, values: Values) -> Token:
-    scope: Any = values.get(SCOPE)
-    return Token(name, scope, _hash(values.get(SECRET) or Secret("")))
+    return Token(name, values.get(SCOPE) or "read", _hash(values.get(SECRET) or Secret("")))
 
 
 def _hash(secret: Secret) -> bytes:

@@ -18,7 +18,7 @@ async def workshop(loaded: Loaded, store: Store) -> Workshop:
     assert loaded.settings is not None
     assert loaded.rules is not None
     settings = loaded.settings
-    clock = await service_time(settings, settings.folder, store)
+    clock = await service_time(settings, store)
     queued = {one.name: asyncio.Event() for one in settings.notifiers}
     metrics = Metrics()
     version = loaded.digest.hex()[:16]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
 from slamon.commands import test as testing
 from slamon.commands.check import check
+from slamon.commands.exits import Exit
 
 HTTP = "https://desk.example"
 SECRETS = {

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from slamon.cli import Exit
+from slamon.cli import cli
 from slamon.commands.backup import backup, restore
+from slamon.commands.exits import Exit
 from tests.e2e.process import ROOT, ServiceProcess, free_port, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
 
@@ -148,7 +149,7 @@ async def test_a_database_of_a_killed_service_can_be_backed_up(
     await until(lambda: len(world.told()) == 3, what="all are told of")
     await world.service.kill()
     (world.folder / "backups").mkdir()
-    assert backup(world.config, world.folder / "backups") is Exit.FINE
+    assert backup(world.config, str(world.folder / "backups")) is Exit.FINE
     [saved] = (world.folder / "backups").iterdir()
     assert saved.name.startswith("slamon-20")
     out, error = capsys.readouterr()
@@ -161,7 +162,7 @@ async def test_a_database_of_a_killed_service_can_be_backed_up(
 
 
 def test_where_the_state_is_must_be_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert backup(tmp_path / "slamon.yml", tmp_path / "b.db") is Exit.UNUSABLE
+    assert backup(tmp_path / "slamon.yml", str(tmp_path / "b.db")) is Exit.UNUSABLE
     assert "there is no such file" in capsys.readouterr().err
 
 
@@ -170,5 +171,18 @@ def test_a_secret_that_is_not_there_keeps_nobody_from_a_backup(
 ) -> None:
     config = tmp_path / "slamon.yml"
     config.write_text("version: 1\nsources: {d: {kind: redmine, url: 'http://x', key: '${env:NOT_SET_HERE}'}}\n")
-    assert backup(config, tmp_path / "b.db") is Exit.CANNOT_RUN
+    assert backup(config, str(tmp_path / "b.db")) is Exit.CANNOT_RUN
     assert capsys.readouterr().err == f"slamon backup: {tmp_path}/var/slamon.db: there is no such database\n"
+
+
+def test_a_directory_that_is_not_mounted_is_not_taken_for_the_name_of_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "slamon.yml"
+    config.write_text("version: 1\n")
+    typed = ["backup", f"{tmp_path}/backup/", "--config", str(config)]
+    with pytest.raises(SystemExit) as ended:
+        cli(typed, standalone_mode=False)
+    assert ended.value.code == Exit.CANNOT_RUN
+    assert capsys.readouterr().err == f"slamon backup: there is no directory {tmp_path}/backup: make or mount it\n"
+    assert not (tmp_path / "backup").exists()

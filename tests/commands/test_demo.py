@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
 from slamon.commands.demo import demo, load_demo
+from slamon.commands.exits import Exit
 from slamon.core.assess import Assessor
 from slamon.core.instants import HOUR, MINUTE, Instant
 from slamon.core.judge import Judge
@@ -47,7 +47,7 @@ def test_within_a_minute_it_warns_in_time_and_tells_of_breaches_in_both_logs(tmp
     assert loaded.rules is not None
     logs = {one.name: load_log(loaded.settings.folder / one.options.path)[0] for one in loaded.settings.sources}
     start = plan(next(iter(logs.values())), 1_790_000_000_000_000).service_instant
-    assessor = Assessor(Judge(loaded.rules), Routing(loaded.rules.routes), loaded.settings.horizon)
+    assessor = Assessor(Judge(loaded.rules), Routing(loaded.rules.routes), loaded.settings.alerts.horizon)
     found = set()
     for name, tickets in logs.items():
         shift = align(tickets, start).shift

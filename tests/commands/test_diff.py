@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
 from slamon.commands.diff import diff
+from slamon.commands.exits import Exit
 
 AT = "2026-06-01T03:00:00Z"
 TICKETS = """\

@@ -3,79 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 import os
-import socket
-import sqlite3
 import ssl
 import sys
-from collections.abc import AsyncIterator
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 import trustme
 
-from slamon.cli import Exit
-from slamon.commands.doctor import doctor
-from slamon.store import SqliteStore
-from slamon.store.database import APPLICATION_ID, migrations
-from tests.e2e.process import ROOT, ServiceProcess, free_port, is_ready, until
+from slamon.commands.doctor import carry_out_all
+from slamon.commands.doctor_findings import Check, Found, ok, plain
+from slamon.commands.exits import Exit
+from tests.commands.examined import Desk, line
+from tests.e2e.process import ServiceProcess, free_port, is_ready, until
 from tests.e2e.receivers import WebhookReceiver
 from tests.notifiers.servers import Mailbox, Reader, Writer, mail_server, serving
-from tests.store.build import opened
-
-RULES = """
-version: 1
-policies: [{name: all, match: all, calendar: 24x7, targets: {first_response: 4h}}]
-routes: [{name: all, match: all, steps: [{when: breached, notify: console}]}]
-"""
-
-
-@dataclass
-class Desk:
-    """A folder with settings that can be used, and what is changed of them."""
-
-    folder: Path
-    port: int = field(default_factory=free_port)
-    source: str = "{kind: file, path: tickets.jsonl}"
-    notifiers: dict[str, str] = field(default_factory=dict)
-    more: str = ""
-
-    @property
-    def config(self) -> Path:
-        return self.folder / "slamon.yml"
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "var" / "slamon.db"
-
-    def write(self) -> None:
-        (self.folder / "rules.yml").write_text(RULES, "utf-8")
-        (self.folder / "tickets.jsonl").touch()
-        notifiers = "".join(f"  {name}: {text}\n" for name, text in self.notifiers.items())
-        self.config.write_text(
-            f"version: 1\nrules: rules.yml\nweb: {{listen: '127.0.0.1:{self.port}'}}\n"
-            f"sources:\n  desk: {self.source}\nnotifiers:\n  console: {{kind: console}}\n{notifiers}{self.more}",
-            "utf-8",
-        )
-
-    async def examined(self) -> Exit:
-        """What doctor, in a thread with a loop of its own, answers; what it says is printed."""
-        self.write()
-        return await asyncio.to_thread(doctor, self.config, 10.0)
-
-    async def by_itself(self, seconds: float) -> tuple[int, str]:
-        """Exit status and output of doctor as a process, which must end by itself."""
-        self.write()
-        command = ["-m", "slamon", "doctor", "--seconds", str(seconds), "--config", str(self.config)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env=environment
-        )
-        output, _ = await asyncio.wait_for(process.communicate(), 30)
-        return process.returncode or 0, output.decode()
 
 
 @pytest.fixture
@@ -88,11 +34,6 @@ async def hook() -> AsyncIterator[WebhookReceiver]:
     hook = await WebhookReceiver().start()
     yield hook
     await hook.stop()
-
-
-def line(text: str, about: str) -> str:
-    [found] = [one for one in text.splitlines() if one[8:].startswith(f"{about}: ")]
-    return found
 
 
 @pytest.mark.asyncio
@@ -203,62 +144,6 @@ async def test_warnings_of_the_rules_are_counted(desk: Desk, capsys: pytest.Capt
 
 
 @pytest.mark.asyncio
-async def test_files_that_others_may_read_or_write_are_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    async with opened(SqliteStore(desk.database)):
-        pass
-    desk.database.chmod(0o644)
-    assert await desk.examined() is Exit.FOUND
-    assert line(capsys.readouterr().out, "files") == (
-        f"WARNING files: others may read {desk.database}, where customers' names stand; type chmod 600 {desk.database}"
-    )
-    desk.database.chmod(0o600)
-    desk.config.chmod(0o666)
-    assert await desk.examined() is Exit.CANNOT_RUN
-    assert line(capsys.readouterr().out, "files").startswith(f"ERROR   files: everybody may write {desk.config}; ")
-
-
-@pytest.mark.asyncio
-async def test_a_database_that_cannot_be_used_is_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    desk.database.parent.mkdir()
-    with closing(sqlite3.connect(desk.database)) as other:
-        other.execute("CREATE TABLE songs (name TEXT)")
-    assert await desk.examined() is Exit.CANNOT_RUN
-    assert "is no database of slamon's" in line(capsys.readouterr().out, "database")
-    with closing(sqlite3.connect(desk.database)) as newer:
-        newer.executescript(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {len(migrations()) + 1}")
-    assert await desk.examined() is Exit.CANNOT_RUN
-    assert line(capsys.readouterr().out, "database").endswith("; run the release that wrote it")
-    desk.database.write_bytes(b"rubbish" * 1000)
-    assert await desk.examined() is Exit.CANNOT_RUN
-    assert line(capsys.readouterr().out, "database").startswith("ERROR   database: ")
-
-
-@pytest.mark.asyncio
-async def test_an_older_database_asks_for_a_backup_first(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    desk.database.parent.mkdir()
-    with closing(sqlite3.connect(desk.database)) as old:
-        old.executescript(migrations()[0])
-        old.executescript(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1")
-    desk.database.chmod(0o600)
-    assert await desk.examined() is Exit.FOUND
-    found = line(capsys.readouterr().out, "database")
-    assert "version 1, " in found
-    assert found.endswith("take a backup first, with slamon backup FILE")
-
-
-@pytest.mark.asyncio
-async def test_a_port_that_somebody_else_has_is_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", desk.port))
-        other.listen()
-        assert await desk.examined() is Exit.CANNOT_RUN
-    assert line(capsys.readouterr().out, "port") == (
-        f"ERROR   port: 127.0.0.1:{desk.port} cannot be had: Address already in use; "
-        "stop what listens there, or set web.listen to another address"
-    )
-
-
-@pytest.mark.asyncio
 async def test_of_the_running_service_it_tells_the_process_and_how_it_is(
     desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -274,3 +159,29 @@ async def test_of_the_running_service_it_tells_the_process_and_how_it_is(
         assert line(out, "service") == "ok      service: it runs: ok"
     finally:
         await service.kill()
+
+
+@pytest.mark.asyncio
+async def test_that_nothing_is_sent_is_told(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    desk.more = "alerts: {send: false}\n"
+    assert await desk.examined() is Exit.FOUND
+    assert line(capsys.readouterr().out, "alerts") == (
+        "WARNING alerts: nothing is sent: alerts.send is false; set it to true once somebody shall be told"
+    )
+
+
+@pytest.mark.asyncio
+async def test_where_nothing_can_be_written_no_check_is_left_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    async def waits() -> Sequence[Found]:
+        await asyncio.Event().wait()
+        return ()
+
+    checks = [plain("first", lambda: ok("it is well")), Check("second", waits)]
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(OSError, match="No space left"):
+        await carry_out_all(checks, 60)
+    assert asyncio.all_tasks() == {asyncio.current_task()}

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from socketserver import BaseServer, UnixStreamServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.explain import explain
 from slamon.commands.explain_tickets import NotToBeHad, from_service
 
@@ -172,7 +173,7 @@ class _Service(BaseHTTPRequestHandler):
         elif found:
             self._answer(200, b"".join(json.dumps(one).encode() + b"\n" for one in found))
         else:
-            self._answer(404, b'{"nearest": ["4711"]}')
+            self._answer(404, b'{"errors": [{"message": "there is none", "help": "did you mean 4711?", "key": "id"}]}')
 
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response(status)
@@ -187,10 +188,16 @@ class _Service(BaseHTTPRequestHandler):
 @contextmanager
 def service() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), _Service)
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+@contextmanager
+def serving(server: BaseServer) -> Iterator[None]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield
     finally:
         server.shutdown()
         thread.join()
@@ -204,9 +211,9 @@ def test_a_ticket_of_the_running_service_is_read_by_its_address() -> None:
 
 
 def test_an_unknown_id_at_the_service_comes_back_with_the_nearest() -> None:
-    with service() as base:
-        found = from_service(base, "47 11/&")
-    assert (found.tickets, found.nearest) == ((), ("4711",))
+    with service() as base, pytest.raises(NotToBeHad) as told:
+        from_service(base, "47 11/&")
+    assert (str(told.value), told.value.here) == ("id: there is none; did you mean 4711?", False)
 
 
 @pytest.mark.parametrize(
@@ -235,6 +242,23 @@ def test_the_ticket_comes_from_the_service_that_the_settings_name(
         )
         assert explain("4711", None, None, AT, config, "text", None) is Exit.FINE
     assert "  due Mon 2026-06-08 19:00 JST: 1 h of working time left" in capsys.readouterr().out.splitlines()
+
+
+def test_neither_secrets_nor_sound_sources_are_needed_for_what_the_local_socket_gives(
+    tmp_path: Path, files: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "slamon.yml"
+    config.write_text(
+        "version: 1\nrules: rules.yml\ntime_zone: Asia/Tokyo\nstorage: {path: state.db}\n"
+        "sources: {desk: {kind: redmine, url: 'http://x', key: '${env:NOT_SET_HERE}'}, other: {kind: fil}}\n"
+        "notifiers: {}\n",
+        encoding="utf-8",
+    )
+    with serving(UnixStreamServer(str(tmp_path / "state.sock"), _Service)):
+        assert explain("4711", None, None, AT, config, "text", None) is Exit.FINE
+    out, error = capsys.readouterr()
+    assert "  due Mon 2026-06-08 19:00 JST: 1 h of working time left" in out.splitlines()
+    assert error == ""
 
 
 def test_a_service_that_does_not_answer_is_another_exit_code(

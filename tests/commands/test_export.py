@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.export import export
 from slamon.core.history import decode, encode
 from slamon.core.ticket import Event, Ticket
@@ -79,9 +79,42 @@ async def test_one_source_goes_into_a_packed_file(config: Path) -> None:
     assert sorted(one.name for one in config.parent.iterdir() if "out" in one.name) == ["out.jsonl.gz"]
 
 
-def test_an_unknown_source_is_named_with_the_nearest(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert export(config, ("dask",), None) is Exit.UNUSABLE
-    assert capsys.readouterr().err == "there is no source 'dask' in the settings; did you mean desk?\n"
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("name", "help"),
+    [("dask", "did you mean desk?"), ("rt", "there are desk and shop"), ("x\x1b", "there are desk and shop")],
+)
+async def test_an_unknown_source_is_named_with_those_that_there_are(
+    name: str, help: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await (await keep(config.parent, ticket("desk", "1"), ticket("shop", "1"))).close()
+    assert export(config, (name,), None) is Exit.UNUSABLE
+    shown = name.replace("\x1b", "\\x1b")
+    assert capsys.readouterr().err == f"there is no source '{shown}'; {help}\n"
+
+
+@pytest.mark.asyncio
+async def test_tickets_of_a_source_that_was_taken_out_come_out_too_and_no_secret_is_needed(
+    config: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    await (await keep(config.parent, ticket("desk", "1"), ticket("shop", "7"))).close()
+    config.write_text(
+        "version: 1\nstorage: {path: state.db}\nsources: {rt: {kind: rt, token: '${env:NOT_SET_HERE}'}}\n"
+    )
+    assert export(config, (), None) is Exit.FINE
+    out, error = capfdbinary.readouterr()
+    assert [decode(line, "?").id for line in out.splitlines()] == ["1", "7"]
+    assert error == b"2 tickets of desk and shop\n"
+
+
+@pytest.mark.asyncio
+async def test_where_nothing_was_read_yet_there_is_nothing_to_export(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await (await keep(config.parent)).close()
+    assert export(config, (), None) is Exit.FINE
+    assert export(config, ("desk",), None) is Exit.UNUSABLE
+    assert capsys.readouterr().err == "nothing is stored yet\nthere is no source 'desk'; nothing is stored yet\n"
 
 
 def test_without_a_database_it_says_what_makes_one(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -119,6 +152,8 @@ async def test_a_link_stays_and_the_file_that_it_leads_to_is_written(config: Pat
 
 
 @pytest.mark.parametrize("output", [".", "/", ""])
-def test_a_directory_is_no_file_to_write(output: str, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.asyncio
+async def test_a_directory_is_no_file_to_write(output: str, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    await (await keep(config.parent, ticket("desk", "1"))).close()
     assert export(config, (), Path(output)) is Exit.CANNOT_RUN
     assert capsys.readouterr().err == f"{Path(output)} cannot be written: it is a directory\n"

@@ -13,7 +13,8 @@ from socketserver import ThreadingMixIn, UnixStreamServer
 import pytest
 from click.testing import CliRunner
 
-from slamon.cli import Exit, cli
+from slamon.cli import cli
+from slamon.commands.exits import Exit
 from slamon.commands.healthcheck import healthcheck
 
 READY = {"/readyz": (200, b"ok\n"), "/livez": (200, b"ok\n")}

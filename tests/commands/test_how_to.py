@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
 from slamon.commands import test as testing
+from slamon.commands.exits import Exit
 from slamon.commands.explain import explain
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from slamon import notifiers, sources
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.init import init
 from slamon.commands.init_flags import Given
 from tests.commands.initialised import HTTP, passes
@@ -121,6 +121,15 @@ notifiers:
     assert "export REDMINE_KEY=…    # The API key of an account" in out
     assert "export SLACK_WEBHOOK=…" in out
     assert out.endswith(f"Next: slamon doctor --config {tmp_path / 'new' / 'slamon.yml'}\n")
+
+
+def test_what_is_to_be_typed_next_can_be_typed_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "a b"
+    assert init(folder, Given("redmine", HTTP, ("console",), ("source.key=${file:key}",), "UTC")) is Exit.FINE
+    out = capsys.readouterr().out
+    assert f"slamon test '{folder}/rules' tries them out" in out
+    assert f"install -m 600 /dev/stdin '{folder}/key' " in out
+    assert out.endswith(f"Next: slamon doctor --config '{folder}/slamon.yml'\n")
 
 
 @pytest.mark.parametrize("name", ["slamon.yml", "rules/policies.yml", "rules/mine.yaml", "rules/tests/mine.yml"])

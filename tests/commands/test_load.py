@@ -55,7 +55,7 @@ def test_the_mistakes_of_all_files_come_in_one_run_named_as_one_stands(
     assert loaded.failed
     assert (loaded.settings, loaded.rules) == (None, None)
     assert [first_line(one) for one in loaded.diagnostics] == [
-        "slamon.yml:4:14: 'loud' is not one of debug, info, warning or error; write debug [bad-choice]",
+        "slamon.yml:4:14: 'loud' is not one of debug, info, warning or error; write debug, info, warning or error [bad-choice]",
         "rules/all.yml:3:74: '4:30' is not a duration; write 4h30m [bad-duration]",
         "rules/all.yml:4:67: unknown notifier 'chatt'; did you mean chat? [unknown-notifier]",
     ]
@@ -86,7 +86,10 @@ def test_rules_that_are_not_there_are_missed(folder: Path) -> None:
 def test_without_settings_one_is_told_what_to_type(tmp_path: Path) -> None:
     loaded = load(tmp_path / "slamon.yml")
     assert loaded.failed
-    assert "write one (--config names another file), or try slamon out with: slamon demo" in loaded.render()
+    assert (
+        "write one with slamon init (--config names another file), or try slamon out with: slamon demo"
+        in loaded.render()
+    )
 
 
 def test_the_digest_tells_one_set_of_rules_from_another(folder: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.notify import send_test
 
 

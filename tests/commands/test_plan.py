@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from slamon.ports import CommitmentRow, Judgement, SilenceRow
 from slamon.rulefile import load_rules
 from slamon.store import SqliteStore
 from slamon.web.ahead import Ahead
+from slamon.web.problems import Unwilling
 from tests.web.build import NOW, READ, desk
 
 RULES = """\
@@ -61,13 +63,30 @@ def test_what_lies_ahead_is_told_with_whom_when_and_the_line_of_the_rules(files:
     assert (
         found.output.replace(str(files), "")
         == """\
-at                    ticket  target      moment       tells                  line
-2026-06-08T11:00:00Z  1       resolution  warning 75%  chat                   /r.yml:8:9
-2026-06-08T12:00:00Z  1       resolution  breached     chat                   /r.yml:9:9
-2026-06-08T12:00:00Z  1       resolution  breached     mail (assignee: anna)  /r.yml:9:9
-2026-06-08T12:30:00Z  1       resolution  breached     pager                  /r.yml:10:9
+at                        ticket  target      moment       tells                  line
+Mon 2026-06-08 11:00 UTC  1       resolution  warning 75%  chat                   /r.yml:8:9
+Mon 2026-06-08 12:00 UTC  1       resolution  breached     chat                   /r.yml:9:9
+Mon 2026-06-08 12:00 UTC  1       resolution  breached     mail (assignee: anna)  /r.yml:9:9
+Mon 2026-06-08 12:30 UTC  1       resolution  breached     pager                  /r.yml:10:9
 """
     )
+
+
+def test_times_are_shown_in_the_zone_of_the_settings_and_several_sources_are_told_apart(files: Path) -> None:
+    (files / "slamon.yml").write_text("version: 1\ntime_zone: Europe/Berlin\n")  # no sources: no matter
+    other = {"id": "1", "source": "mail", "created_at": "2026-06-08T08:00:00Z"}
+    (files / "t.jsonl").write_text("".join(json.dumps(one) + "\n" for one in (TICKETS[0], other)), "utf-8")
+    found = typed(files, "--at", AT, "--for", "2h", "--config", str(files / "slamon.yml"))
+    assert (
+        found.output.replace(str(files), "")
+        == """\
+at                         ticket  source  target      moment       tells  line
+Mon 2026-06-08 13:00 CEST  1       desk    resolution  warning 75%  chat   /r.yml:8:9
+Mon 2026-06-08 13:00 CEST  1       mail    resolution  warning 75%  chat   /r.yml:8:9
+"""
+    )
+    as_json = typed(files, "--at", AT, "--for", "2h", "--config", str(files / "slamon.yml"), "--format", "json")
+    assert {json.loads(line)["at"] for line in as_json.output.splitlines()} == {"2026-06-08T11:00:00Z"}
 
 
 def test_what_happens_after_the_instant_is_not_known_to_it(files: Path) -> None:
@@ -77,8 +96,7 @@ def test_what_happens_after_the_instant_is_not_known_to_it(files: Path) -> None:
         ("1", "2026-06-08T12:00:00Z", "chat"),
         ("1", "2026-06-08T12:00:00Z", "mail"),
         ("1", "2026-06-08T12:30:00Z", "pager"),
-        ("2", "2026-06-08T12:30:00Z", "chat"),
-        ("2", "2026-06-08T12:30:00Z", "mail"),
+        ("2", "2026-06-08T12:30:00Z", "chat"),  # once, though nobody is assigned and chat is told instead
         ("2", "2026-06-08T13:00:00Z", "pager"),
     ]
     assert rows[0]["due_at"] == "2026-06-08T12:00:00Z"
@@ -114,9 +132,16 @@ async def test_the_service_is_asked_with_what_was_typed(tmp_path: Path) -> None:
         assert (found.exit_code, found.output) == (0, "nobody would be told anything\n")
         status, text, _ = await server.ask("GET", "/api/plan?at=x", READ)
         assert (status, json.loads(text)["errors"][0]["message"]) == (400, "'x' is not an instant")
-        status, text, _ = await server.ask("GET", "/api/plan?for=900d", READ)
-        assert (status, json.loads(text)["errors"][0]["key"]) == (400, "for")
-        assert (await server.ask("GET", "/api/plan", READ))[0] == 200
+        status, text, _ = await server.ask("GET", "/api/plan?at=x&for=900d&tiket=4&since=1", READ)
+        assert (status, [tuple(one.values()) for one in json.loads(text)["errors"]]) == (400, [
+            ("there is no parameter 'tiket'", "did you mean ticket?", "tiket"),
+            ("there is no parameter 'since'", "write at, for or ticket", "since"),
+            ("'x' is not an instant", "write one such as 2026-06-08T09:00:00Z", "at"),
+            ("'900d' is not a duration that can be used", "write one such as 12h or 3d, up to 366d", "for"),
+        ])  # fmt: skip
+        server.zone = "Asia/Tokyo"
+        status, text, _ = await server.ask("GET", "/api/plan", READ)
+        assert (status, json.loads(text)) == (200, {"planned": [], "zone": "Asia/Tokyo"})
         assert server.planned == [(NOW, 3 * DAY, "4 1"), (None, DAY, None)]
 
 
@@ -130,10 +155,15 @@ async def test_the_service_looks_ahead_with_what_people_have_said(files: Path) -
         assert rules is not None
         ahead = Ahead(store, ("desk",), Assessor(Judge(rules), Routing(rules.routes)), lambda: NOW, lambda one: one)
         assert len(await ahead.look(None, DAY, "1")) == 4
+        with pytest.raises(Unwilling, match="there is no ticket '99' in desk") as refused:
+            await ahead.look(None, DAY, "99")
+        assert refused.value.status == 404
         of_all = [(one["ticket"], one["notifier"]) for one in await ahead.look(None, DAY, None)]
         first = [("1", "chat"), ("1", "mail"), ("1", "pager")]
-        second = [("2", "chat"), ("2", "mail"), ("2", "pager")]
+        second = [("2", "chat"), ("2", "pager")]
         assert of_all == [("1", "chat"), ("2", "chat"), *first, *second]
+        nowhere = replace(ahead, reaches=lambda recipient, who: False)
+        assert [one["notifier"] for one in await nowhere.look(None, DAY, "1")] == ["chat", "chat", "pager"]
         await store.save_ack(Ack("desk", "1", None, "anna", NOW, NOW + DAY))
         assert "pager" not in [one["notifier"] for one in await ahead.look(None, DAY, "1")]
         await store.save_silence(SilenceRow("s", '{"id":"2"}', NOW, NOW + DAY, "anna"))

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from slamon.cli import Exit
 from slamon.commands import test as command
+from slamon.commands.exits import Exit
 
 RULES = """
 version: 1

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.schema import OF, schema
 from slamon.rulefile.compose import compose, decode
 from slamon.rulefile.diagnostics import Report

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from slamon.commands.status import status
 
 ANSWER: dict[str, Any] = {
@@ -26,7 +26,7 @@ ANSWER: dict[str, Any] = {
         ["desk", "gold", "resolution", "met", 7],
         ["desk", "", "", "unmatched", 3],
     ],
-    "deliveries": [["console", "sent", 5], ["slack", "pending", 1]],
+    "deliveries": [["console", "sent", 5], ["slack", "bound", 2], ["slack", "pending", 1]],
     "nearest": [
         {
             "source": "desk",
@@ -60,9 +60,9 @@ desk    gold    resolution                            7
 desk    -       -                                                3
 
 Deliveries
-notifier  pending  sent
-console               5
-slack           1
+notifier  pending  bound  sent
+console                      5
+slack           1      2
 
 Due next
 ticket       source  target          status   due                       left
@@ -124,6 +124,23 @@ def test_a_service_that_is_well_is_shown_as_text(capsys: pytest.CaptureFixture[s
     assert shown(capsys) == SHOWN.replace("URL", url)
 
 
+def test_times_are_shown_in_the_zone_of_the_service(capsys: pytest.CaptureFixture[str]) -> None:
+    with service({**ANSWER, "zone": "Europe/Berlin"}) as url:
+        assert status(Path("nowhere.yml"), url) == Exit.FINE
+    text = shown(capsys)
+    assert text.splitlines()[0].endswith(", Mon 2026-06-08 11:00 CEST")
+    for of_it in (
+        "Mon 2026-06-08 12:30 CEST  1 h 30 min left",
+        "10:30 CEST  overdue by",
+        "Mon 2026-06-08 09:00 CEST  slack",
+    ):
+        assert of_it in text
+    assert "UTC" not in text
+    with service({**ANSWER, "zone": "Mars/Olympus"}) as url:  # which this machine does not know
+        assert status(Path("nowhere.yml"), url) == Exit.FINE
+    assert shown(capsys) == SHOWN.replace("URL", url)
+
+
 @pytest.mark.parametrize("state", ["degraded", "not ready"])
 def test_a_service_with_problems_names_them_and_the_exit_code_tells(
     state: str, capsys: pytest.CaptureFixture[str]
@@ -169,6 +186,13 @@ def test_nobody_there_is_told_with_what_to_type(capsys: pytest.CaptureFixture[st
         pass
     assert status(Path("nowhere.yml"), url) == Exit.CANNOT_RUN
     assert complaint(capsys) == f"slamon status: nothing answers at {url} (Connection refused){REMEDY}"
+
+
+def test_a_service_without_tls_is_told_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
+    with service(ANSWER) as url:
+        assert status(Path("nowhere.yml"), url.replace("http:", "https:")) == Exit.CANNOT_RUN
+    secure = url.replace("http:", "https:")
+    assert complaint(capsys) == f"slamon status: what listens at {secure} does not speak TLS: write {url}"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from slamon.cli import Exit
 from slamon.commands.check import check
+from slamon.commands.exits import Exit
 from slamon.commands.load import load
 from tests.deploy.programs import DEPLOY, ROOT
 

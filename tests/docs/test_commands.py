@@ -13,7 +13,7 @@ import re
 import click
 import pytest
 
-from slamon.cli import Exit
+from slamon.commands.exits import Exit
 from tests.docs.__main__ import commands
 from tests.docs.pages import blocks, in_code, page, sections, tables
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,13 +16,15 @@ from tests.web.build import ACT, ADMIN, READ, desk
 
 [ROWS] = [table for table in tables(page("reference/endpoints.md")) if "method and path" in table[0]]
 SCOPES = {row["method and path"].replace("`", ""): row["scope"] for row in ROWS}
-OURS = re.compile(r"(?:(GET|POST|DELETE) )?(/(?:[a-z]+z|metrics|-/[^ ?]+|(?:api|digests|hooks)/[^ ?]+))(?:\?.*)?")
+OURS = re.compile(
+    r"(?:(GET|POST|DELETE) )?(/(?:[a-z]+z|metrics|-/[^ ?]+|(?:api|digests|hooks|clicks)/[^ ?]+))(?:\?.*)?"
+)
 TOKENS = {"read": READ, "act": ACT, "admin": ADMIN}
 
 
 def test_every_endpoint_is_on_the_page_and_the_page_names_no_other() -> None:
     anything = cast(Any, lambda *_: None)
-    app = application(Answers(*[anything] * 9), Access)
+    app = application(Answers(*[anything] * len(fields(Answers))), Access)
     there = {f"{one.method} {one.resource.canonical}" for one in app.router.routes() if one.resource is not None}
     assert set(SCOPES) == {one for one in there if not one.startswith("HEAD ")}
     assert len(SCOPES) == len(ROWS)

@@ -76,6 +76,11 @@ def test_a_table_of_verdicts_is_what_evaluate_says(path: str, tmp_path: Path, mo
         assert row in [{key: _cell(one[key]) for key in row} for one in given]
 
 
+def _cells(table: str) -> list[list[str]]:
+    """What stands in the columns of a table, however wide they are."""
+    return [re.split(r" {2,}", line) for line in table.splitlines()]
+
+
 def _cell(value: object) -> str:
     """A value of a verdict as it stands in a table."""
     return "" if value is None else ", ".join(value) if isinstance(value, list) else str(value)
@@ -106,8 +111,10 @@ def test_every_metric_of_the_page_on_measuring_is_exported_or_recorded() -> None
 async def test_the_page_on_acknowledging_shows_what_is_printed(tmp_path: Path) -> None:
     """By a real server that has ticket 1 of desk in place of 4711 of acme-desk."""
     text = page("how-to/acknowledge-and-silence.md").replace("4711", "1").replace("acme-desk", "desk")
-    acknowledged, listed = blocks(text, "text")[:2]
-    acks, adds = (block.splitlines() for block in blocks(text) if block.startswith(("slamon ack", "slamon silence")))
+    acknowledged, acks_listed, listed = blocks(text, "text")[:3]
+    acks, lists, adds = (
+        block.splitlines() for block in blocks(text) if block.startswith(("slamon ack", "slamon silence"))
+    )
     sources = "{desk: {kind: file, path: t.jsonl}}"
     (tmp_path / "slamon.yml").write_text(f"version: 1\nstorage: {{path: s.db}}\nsources: {sources}\n", "utf-8")
 
@@ -117,6 +124,7 @@ async def test_the_page_on_acknowledging_shows_what_is_printed(tmp_path: Path) -
     async with desk(tmp_path, socket=tmp_path / "s.sock"):
         said = [await typed(line) for line in acks]
         assert (said[0], all(said)) == (acknowledged, True)
+        assert [_cells(await typed(line)) for line in lists] == [_cells(acks_listed)] * len(lists)
         id = (await typed(adds[0])).strip()
         assert (await typed("slamon silence list")).replace(id, "f528b9ab") == listed
         assert all([await typed(line) for line in adds[1:3]])

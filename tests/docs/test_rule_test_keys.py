@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from slamon.cli import Exit
 from slamon.commands import test as testing
+from slamon.commands.exits import Exit
 from slamon.core import decided
 from slamon.rulefile import read_texts
 from slamon.rulefile.records import options

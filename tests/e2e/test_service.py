@@ -116,6 +116,17 @@ async def test_promtool_finds_nothing_wrong_with_the_metrics(world: World) -> No
 
 
 @pytest.mark.asyncio
+async def test_an_id_that_no_source_has_comes_back_with_an_open_one_that_looks_like_it(world: World) -> None:
+    world.write("VPN-12")
+    await world.ready()
+    about = "there is no ticket 'vpn-21' in desk"
+    wanted = json.dumps({"errors": [{"message": about, "help": "did you mean VPN-12?", "key": "id"}]})
+    address = f"{world.url}/api/tickets?id=vpn-21"
+    await until(lambda: _holds(address, wanted.replace(": ", ":").replace(", ", ",")), what=wanted)
+    assert (await fetch(address))[0] == 404
+
+
+@pytest.mark.asyncio
 async def test_health_says_ok_and_sigterm_ends_it_cleanly(world: World) -> None:
     await world.ready()
     assert (await fetch(f"{world.url}/livez"))[0] == 200

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from slamon.rulefile import Loaded, load_rules, read_texts
+from slamon.rulefile.render import first_line
 
 
 def write(folder: Path, **policies: str) -> None:
@@ -100,6 +103,39 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_dangling_link_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.yml").symlink_to(tmp_path / "gone.yml")
     assert told(load_rules(tmp_path)) == [(str(tmp_path / "a.yml"), "unreadable")]
+
+
+@pytest.fixture
+def nobody() -> Iterator[Path]:
+    """A folder that is open to all, looked at without root's right to read everything."""
+    user = os.geteuid()
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        if user == 0:
+            os.seteuid(65534)
+        try:
+            yield Path(folder)
+        finally:
+            (Path(folder) / "closed").chmod(0o700)
+            if user == 0:
+                os.seteuid(0)
+
+
+def test_what_cannot_be_looked_into_is_told_among_all_else_and_may_hold_what_is_missing(nobody: Path) -> None:
+    write(nobody, closed__c="c")
+    (nobody / "a.yml").write_text(
+        "version: 1\npolicies:\n  - {name: a, match: al, calendar: c, targets: {resolution: 4h}}\n"
+    )
+    (nobody / "loop").symlink_to("loop")
+    (nobody / "closed").chmod(0)
+    assert [first_line(found) for found in load_rules(nobody).diagnostics] == [
+        f"{nobody}/a.yml:3:22: 'al' is neither all nor a map; write all, or {{FIELD: 'al'}} [bad-match]",
+        f"{nobody}/closed: the folder cannot be read: Permission denied [unreadable]",
+        f"{nobody}/loop: the file cannot be read: Too many levels of symbolic links [unreadable]",
+    ]
+    assert load_rules(nobody / "closed" / "c.yml").render().partition(";")[0] == (
+        f"{nobody}/closed/c.yml: it cannot be read: Permission denied"
+    )
 
 
 def test_a_name_that_is_no_text_can_still_be_told(tmp_path: Path) -> None:

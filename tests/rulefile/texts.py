@@ -27,6 +27,7 @@ ROUTE = """routes:
     steps: [{when: breached, notify: [slack, pager, mail]}]
 """
 NOTIFIERS = frozenset({"slack", "pager", "mail", "chat"})
+SOURCES = frozenset({"desk", "x"})
 
 
 def indented(snippet: str, by: int) -> str:
@@ -51,7 +52,7 @@ def around(area: str, snippet: str) -> str:
 
 
 def load(text: str, *, routes: bool = False) -> Loaded:
-    return read_texts({"r.yml": text.encode()}, routes=routes, notifiers=NOTIFIERS)
+    return read_texts({"r.yml": text.encode()}, routes=routes, notifiers=NOTIFIERS, sources=SOURCES)
 
 
 def reports(loaded: Loaded) -> list[str]:

@@ -54,6 +54,31 @@ log: {format: xml, level: loud}
     ]  # fmt: skip
 
 
+def test_all_that_a_kind_does_not_take_is_told_in_one_run_at_its_keys() -> None:
+    text = """version: 1
+sources:
+  desk: {kind: redmine, url: desk, key: "k\u00e9", since: 30d, status: {Done: finished}, fields: {a: b, c: d},
+         agents: {groups: x}}
+notifiers:
+  mail: {kind: email, host: 'a b', port: 99999, from: 'not an address', to: [x, a@b.example, y]}
+"""
+    statuses = "cancelled, closed, merged, new, on_hold, open, solved, waiting_customer, waiting_third_party"
+    fields = "project, tracker, category, version, due_date, assigned_to, assigned_to.login, author, author.login, custom_field.NAME"  # fmt: skip
+    assert lines(text) == [
+        "3:30: url: this is not the address of a server; write one such as https://desk.example [bad-value]",
+        "3:41: key: it holds characters that cannot be sent; write it as it was given out [bad-value]",
+        f"3:67: status: 'Done' cannot mean 'finished'; write one of {statuses} [bad-value]",
+        f"3:93: fields: a: 'b' is nothing that can be had; write one of {fields} [bad-value]",
+        f"3:93: fields: c: 'd' is nothing that can be had; write one of {fields} [bad-value]",
+        "4:18: agents: Redmine tells nobody's groups; write roles, users or domains [bad-value]",
+        "6:29: host: 'a b' is not the name of a host; write smtp.example.com [bad-value]",
+        "6:42: port: 99999 is not between 1 and 65535; write 587 [bad-value]",
+        "6:55: from: 'not an address' is not an e-mail address; write lead@example.com [bad-value]",
+        "6:77: to: 'x' is not an e-mail address; write lead@example.com [bad-value]",
+        "6:77: to: 'y' is not an e-mail address; write lead@example.com [bad-value]",
+    ]
+
+
 def test_what_is_wrong_with_a_notifier_is_told_once_however_many_use_it() -> None:
     text = (
         START
@@ -81,7 +106,7 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
     found = read_settings(tmp_path / "slamon.yml", {})
     assert [first_line(one) for one in found.diagnostics] == [
         f"{tmp_path}/slamon.yml: there is no such file; "
-        "write one (--config names another file), or try slamon out with: slamon demo [no-settings]"
+        "write one with slamon init (--config names another file), or try slamon out with: slamon demo [no-settings]"
     ]
     assert [one.code for one in read_settings(tmp_path, {}).diagnostics] == ["unreadable"]
 

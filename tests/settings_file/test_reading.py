@@ -8,12 +8,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+import trustme
 
 from slamon.core.instants import DAY, HOUR, MINUTE, SECOND
 from slamon.directories.files import FileSettings as Csv
 from slamon.notifiers.console import ConsoleSettings
 from slamon.notifiers.email import EmailSettings
 from slamon.notifiers.slack import SlackSettings
+from slamon.ports import Rate
 from slamon.secrets import Secret
 from slamon.settings import (
     Alerts,
@@ -22,7 +24,6 @@ from slamon.settings import (
     Keep,
     LogSettings,
     NotifierSettings,
-    Rate,
     Settings,
     SourceSettings,
     Token,
@@ -31,7 +32,7 @@ from slamon.settings import (
 from slamon.settings_file import read_listen
 from slamon.sources.file import FileSettings
 from slamon.sources.replay import ReplaySettings
-from tests.settings_file.build import HOOK, START, read, settings
+from tests.settings_file.build import HOOK, START, lines, read, settings
 
 TOKEN = "0123456789abcdef"
 
@@ -53,6 +54,8 @@ def test_a_short_file_takes_every_default(tmp_path: Path) -> None:
 def test_every_key_is_read(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "ops.txt").write_text("{{ title }}\n")
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    (tmp_path / "c.csv").write_text("login,mail\n")
     text = """
 version: 1
 rules: promises
@@ -101,7 +104,7 @@ log: {format: json, level: debug}
             NotifierSettings(
                 "slack",
                 "slack",
-                SlackSettings(Secret(HOOK), 4.0, "ca.pem"),
+                SlackSettings(Secret(HOOK), 4.0, str(tmp_path / "ca.pem")),
                 Rate(30, MINUTE),
                 fallback="mail",
                 template=tmp_path / "templates/ops.txt",
@@ -204,3 +207,26 @@ def test_the_secret_of_a_token_is_kept_nowhere() -> None:
 
 def test_the_local_socket_lies_beside_the_database(tmp_path: Path) -> None:
     assert settings(START, tmp_path).socket == tmp_path / "var/slamon.sock"
+
+
+def test_authorities_that_cannot_be_read_are_told_and_a_directory_that_is_away_is_warned_of(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("none\n")
+    text = """
+version: 1
+sources:
+  desk: {kind: redmine, url: https://desk.example, key: k, network: {ca_file: gone.pem}}
+directories:
+  crew: {kind: csv, path: "${env:CREW}", key: login, on: assignee, address: mail}
+notifiers:
+  chat: {kind: webhook, url: https://a.example, secret: whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3, ca_file: empty.pem}
+  more: {use: chat, timeout: 3s}
+  mail: {kind: email, host: h, from: a@b.example, ca_file: "${env:CA}"}
+"""
+    how = "write the path of a file of certificates, as PEM [unreadable-file]"
+    assert lines(text, tmp_path, CREW="hush.csv", CA="hush.pem") == [
+        f"4:79: ca_file: 'gone.pem' cannot be read: No such file or directory; {how}",
+        "6:27: warning: the file ${env:CREW} cannot be read: No such file or directory; "
+        "make it a file that this user may read, or correct the path [unreadable-file]",
+        f"8:106: ca_file: 'empty.pem' cannot be read: it holds no certificates; {how}",
+        "10:60: the value of ${env:CA} cannot be used here [unreadable-file]",
+    ]

@@ -56,8 +56,11 @@ def test_two_dollars_stand_for_one_that_is_meant() -> None:
 
 
 def test_references_are_resolved_after_parsing_so_that_they_cannot_add_keys() -> None:
-    found = settings(slack("${env:HOOK}"), HOOK="https://h.example/#: {timeout: 3s}").notifiers[0].options
-    assert found == SlackSettings(Secret("https://h.example/#: {timeout: 3s}"))
+    text = START + (
+        "notifiers: {m: {kind: email, host: h, from: a@b.example, to: c@d.example, user: u, password: '${env:P}'}}"
+    )
+    options: EmailSettings = settings(text, P="x', timeout: 3s, ca_file: 'y").notifiers[0].options
+    assert (options.password, options.timeout) == (Secret("x', timeout: 3s, ca_file: 'y"), 30.0)
 
 
 def test_values_that_are_empty_or_no_text_are_refused(tmp_path: Path) -> None:

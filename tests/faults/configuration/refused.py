@@ -55,7 +55,7 @@ def _whatever(loaded: Any) -> Configured:
     alone=True,
 )
 async def _(house: House) -> None:
-    await refused(house, lambda: house.rules("version: 1\npolicies: [{name: all\n"), "rules.yml:", "nothing was loaded")
+    await refused(house, lambda: house.rules("version: 1\npolicies: [{name: all\n"), "rules.yml:")
 
 
 @ROWS.add(
@@ -92,7 +92,7 @@ async def _(house: House) -> None:
     "The same: no alert is queued for somebody who does not exist",
     Guard(
         "`load`: routes know the notifiers",
-        Off("slamon.commands.load.load_rules", lambda path, notifiers: load_rules(path)),
+        Off("slamon.commands.load.load_rules", lambda path, **names: load_rules(path)),
     ),
     _DUE,
 )
@@ -134,12 +134,12 @@ async def _(house: House) -> None:
 @ROWS.add(
     "reload with another storage.path",
     "The same: what a running process cannot change is not changed by half",
-    Guard("`app._check_fixed`", Off("slamon.app._check_fixed", lambda now, wanted: None)),
+    Guard("`reloading.check_fixed`", Off("slamon.app.check_fixed", lambda now, wanted: None)),
     _DUE,
 )
 async def _(house: House) -> None:
     def spoil() -> None:
         house.settings(storage={"path": "other.db"})
 
-    await refused(house, spoil, "storage.path cannot change while slamon runs: put it back, or restart slamon")
+    await refused(house, spoil, "storage.path cannot change while slamon runs; put it back, or restart slamon")
     same("other.db is there", (house.folder / "other.db").exists(), False)

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from slamon.core.instants import SECOND
+from slamon import notifiers
 from slamon.flow.deliver import Manners
-from slamon.settings import Rate
 from tests.faults.notifiers.lives import News
 from tests.faults.row import Guard
 
@@ -19,7 +18,6 @@ routes:
   - {{name: all, match: all, group: {{{group}}}, steps: [{steps}]}}
 """
 USUAL_STEPS = "{when: [at_risk, breached], notify: desk}, {when: met, notify: desk}"
-_RATES = {"slack": Rate(1, SECOND)}  # as the service has it
 
 
 def rules(steps: str = USUAL_STEPS, group: str = "by: [id], wait: 1s, digest_above: 1000") -> str:
@@ -33,7 +31,7 @@ BOTH = rules("{when: [at_risk, breached], notify: [desk, pager]}, {when: met, no
 
 def manners(kind: str, **more: Any) -> Mapping[str, Manners]:
     """How the notifiers are used: the desk as others of its kind, with the pager in its place where it fails."""
-    return {"desk": Manners(**{"rate": _RATES.get(kind), "fallback": "pager", **more}), "pager": Manners()}
+    return {"desk": Manners(**{"rate": notifiers.load(kind).rate, "fallback": "pager", **more}), "pager": Manners()}
 
 
 @dataclass(frozen=True)

@@ -227,7 +227,9 @@ class World:
             check_oracle(list(self.lives.values()), self.row, told, self.time.now())
         check_secrets(repr(self.logs))
         waiting = {
-            key: count for key, count in (await self.store.deliveries()).items() if key[1] in ("pending", "bound")
+            key: count
+            for key, count in (await self.store.figures()).deliveries.items()
+            if key[1] in ("pending", "bound")
         }
         same("left in the outbox", waiting, {})
 

@@ -72,7 +72,7 @@ async def _mark_first(self: SqliteStore, judgements: Sequence[Judgement], now: I
     alone=True,
 )
 async def _(house: House) -> None:
-    await _dies(house, "slamon.store.transactions.queue after NewDelivery")
+    await _dies(house, "slamon.store.queueing._queue after NewDelivery")
 
 
 _BORN = time.time_ns() // 1_000

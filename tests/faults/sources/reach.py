@@ -145,7 +145,7 @@ async def _(world: World) -> None:
     "Nothing of it is taken, source_up 0, told once; the next poll reads all",
     Guard(
         "`Client.ask`: every error of the library in our words",
-        Off("slamon.sources.http.client.in_our_words", lambda error, limits: (_ for _ in ()).throw(error)),
+        Off("slamon.sources.http.client.in_our_words", lambda error, access: (_ for _ in ()).throw(error)),
     ),
     LATE,
 )
