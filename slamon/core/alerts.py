@@ -68,7 +68,7 @@ def sender(recipient: Recipient, who: Any, reaches: Reaches = is_named) -> str:
 
 def delivery_id(identity: str) -> str:
     """The id that a notifier shows: equal for every attempt, of a fixed length."""
-    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def canonical(value: Any) -> str:

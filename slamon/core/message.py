@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from slamon.core.alerts import delivery_id
 from slamon.core.instants import Instant
 
 Tone = Literal["warning", "breach", "good", "info"]
@@ -26,6 +27,11 @@ class Covered(Struct, frozen=True):
     breached_at: Instant | None
     line: str  # what a digest says of it, one line
     url: str | None = None
+
+    @property
+    def thread(self) -> str:
+        """That of the messages about this commitment alone."""
+        return delivery_id(f"{self.source}/{self.ticket}/{self.target}/{self.cycle}")
 
 
 class Message(Struct, frozen=True):

@@ -81,15 +81,16 @@ def message(alert: Alert, one: Raised, sign: Sign | None, at: Instant, zone: tzi
     text = (sign.text if sign is not None else one.text) if raised else f"over: {one.text}"
     late = lateness(alert.due_at, at, zone) if at - alert.due_at > LATE else None
     title = f"slamon: {text}"
+    covered = _covered(alert, one, title)
     return Message(
         id=delivery_id(alert.identity),
-        thread=delivery_id(f"{SOURCE}/{ticket_of(one)}/{one.number}"),
+        thread=covered.thread,
         tone=condition.tone if raised else "good",
         title=title,
         facts=tuple(_facts(one, zone)),
         footer=footer_of(footer, late),
         at=at,
-        covers=(_covered(alert, one, title),),
+        covers=(covered,),
         update=alert.update,
     )
 

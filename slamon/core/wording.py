@@ -31,15 +31,16 @@ def message(
     """The message of an alert. Shares and spans are rounded down: nothing is shown better than it is."""
     promise = (verdict.target or "").replace("_", " ")
     title = f"{_name(ticket)}: {promise} {_news(alert, cycle, verdict, at)}"
+    covered = _covered(alert, title, ticket, cycle, verdict, zone)
     return Message(
         id=delivery_id(alert.identity),
-        thread=delivery_id(f"{ticket.source}/{ticket.id}/{verdict.target}/{verdict.cycle}"),
+        thread=covered.thread,
         tone=_tone(alert),
         title=title,
         facts=tuple(_facts(ticket, fields, cycle, verdict, at, zone)),
         at=at,
         url=ticket.url,
-        covers=(_covered(alert, title, ticket, cycle, verdict, zone),),
+        covers=(covered,),
         update=alert.update,
     )
 

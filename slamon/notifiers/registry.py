@@ -12,7 +12,7 @@ from slamon.notifiers.templates import Form, Template, read
 from slamon.ports import Notifier, Rate
 
 GROUP = "slamon.notifiers"
-BUILT_IN = ("alertmanager", "console", "email", "slack", "webhook")
+BUILT_IN = ("alertmanager", "console", "email", "pagerduty", "slack", "webhook")
 
 
 @dataclass(frozen=True, slots=True)

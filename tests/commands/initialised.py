@@ -20,6 +20,7 @@ SECRETS = {
     "WEBHOOK_SECRET": "whsec_" + "c2xhbW9u" * 4,
     "NOTIFY_WEBHOOK_SECRET": "whsec_" + "c2xhbW9u" * 4,
     "NOTIFY_WEBHOOK_URL": "https://hook.example/1",
+    "PAGERDUTY_KEY": "0123456789abcdef" * 2,
     "SLACK_WEBHOOK": "https://hooks.slack.com/services/1",
     "EMAIL_PASSWORD": "hush",
 }

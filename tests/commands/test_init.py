@@ -38,6 +38,7 @@ NOTIFIERS: dict[str, Sequence[str]] = {
     "alertmanager": ("alertmanager.urls=http://alertmanager:9093",),
     "console": (),
     "email": ("email.host=smtp.example", "email.from=slamon@example.com", "email.to=lead@example.com,b@example.com"),
+    "pagerduty": (),
     "slack": (),
     "webhook": (),
 }

@@ -176,3 +176,11 @@ def test_a_late_message_says_so_and_the_end_says_how_long_it_lasted() -> None:
     assert sent.title == "slamon: over: desk could not be read for 12 min"
     assert ("Lasted", "20 min") in sent.facts
     assert (sent.tone, sent.footer) == ("good", "due Mon 2026-06-08 09:20 UTC, sent Mon 2026-06-08 10:00 UTC")
+
+
+def test_what_is_raised_and_cleared_has_one_thread_and_another_time_has_another() -> None:
+    over = Raised("source_stale", "desk", 1, NOW, STALE.text, 0, cleared_at=NOW + 20 * MINUTE)
+    cleared = alerts_of(routing(route()), over, NOW + HOUR, is_so=False, horizon=None).due[0]
+    sent = [message(alert(routing(route())), STALE, None, NOW, UTC, None), message(cleared, over, None, NOW, UTC, None)]
+    again = message(alert(routing(route())), Raised("source_stale", "desk", 2, NOW, "x", 0), None, NOW, UTC, None)
+    assert sent[0].thread == sent[1].thread == sent[0].covers[0].thread == sent[1].covers[0].thread != again.thread

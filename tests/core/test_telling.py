@@ -71,6 +71,14 @@ def test_a_message_covers_its_commitment() -> None:
     assert one.url == found.url == "https://desk.example/1"
 
 
+def test_all_messages_about_one_commitment_have_the_thread_that_it_covers() -> None:
+    history = "Mon 09:00 created; Mon 13:30 status=solved"
+    sent = [only(history, at, at) for at in ("Mon 12:00", "Mon 13:01", "Mon 13:31")]
+    told = [one for one in sent if one is not None]
+    assert [one.covers[0].moment for one in told] == ["warning 75%", "breached", "missed"]
+    assert len({one.thread for one in told} | {one.covers[0].thread for one in told}) == 1
+
+
 def test_a_pause_says_since_when_and_why() -> None:
     found = only("Mon 09:00 created; Mon 10:00 status=waiting_customer", "Mon 10:00", "Mon 11:00")
     assert found is not None

@@ -20,6 +20,7 @@ from slamon.notifiers.console import ConsoleNotifier, ConsoleSettings
 from slamon.notifiers.console import payload as console_payload
 from slamon.notifiers.email import EmailNotifier
 from slamon.notifiers.email import payload as email_payload
+from slamon.notifiers.pagerduty import PagerDutyNotifier
 from slamon.notifiers.slack import SlackNotifier
 from slamon.notifiers.slack_blocks import encode
 from slamon.notifiers.slack_blocks import payload as slack_payload
@@ -28,7 +29,7 @@ from slamon.notifiers.webhook_body import encode as webhook_encode
 from slamon.notifiers.webhook_body import payload as webhook_payload
 from slamon.ports import Notifier
 from slamon.secrets import Secret
-from tests.notifiers import hooking, mailing, posting
+from tests.notifiers import hooking, mailing, paging, posting
 from tests.notifiers.hostile import HOSTILE, digest
 from tests.notifiers.servers import Http, Mailbox, answer, mail_server, serving
 
@@ -38,6 +39,7 @@ CANARIES = (
     hooking.IN_A_HEADER,
     hooking.SIGNING.removeprefix("whsec_"),
     mailing.CANARY,
+    paging.CANARY,
     "am-canary-4711",
 )
 Arrived = list[bytes]
@@ -148,7 +150,26 @@ async def by_alertmanager(arrived: Arrived) -> AsyncIterator[Send]:
         await notifier.close()
 
 
-KINDS = [by_console, by_slack, by_email, by_webhook, by_alertmanager]
+@asynccontextmanager
+async def by_pagerduty(arrived: Arrived) -> AsyncIterator[Send]:
+    server = Http([paging.TAKEN])
+    async with serving(server.talk) as port:
+        notifier = PagerDutyNotifier("pager", paging.settings(port))
+
+        async def send(of: Message) -> None:
+            await _twice(notifier, of)
+            assert server.bodies[-1] == server.bodies[-2]
+            assert len(server.heads[-1].splitlines()) == len(server.heads[0].splitlines())
+            body = json.loads(server.bodies[-1])
+            assert body.pop("routing_key") == paging.CANARY  # where it belongs, and nowhere else
+            assert body["payload"]["custom_details"]["tickets"] == {"desk": [one.ticket for one in of.covers]}
+            arrived.append("".join(server.heads[-2:]).encode() + json.dumps(body).encode())
+
+        yield send
+        await notifier.close()
+
+
+KINDS = [by_console, by_slack, by_email, by_webhook, by_alertmanager, by_pagerduty]
 
 
 def test_there_are_more_than_a_hundred_of_them() -> None:

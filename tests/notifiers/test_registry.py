@@ -43,7 +43,8 @@ def test_an_unknown_kind_names_the_nearest_or_all() -> None:
     with pytest.raises(LookupError, match=r"^'slak' is not a kind of notifier: did you mean slack\?$"):
         load("slak")
     with pytest.raises(
-        LookupError, match=r"^'pigeon' is not a kind of notifier: one of alertmanager, console, email, slack, webhook$"
+        LookupError,
+        match=r"^'pigeon' is not a kind of notifier: one of alertmanager, console, email, pagerduty, slack, webhook$",
     ):
         load("pigeon")
 
@@ -58,7 +59,7 @@ def test_other_packages_bring_kinds_but_cannot_replace_ours(monkeypatch: pytest.
         ]
     )
     monkeypatch.setattr(connectors, "entry_points", lambda **wanted: points.select(**wanted))
-    assert kinds() == ["alertmanager", "broken", "console", "email", "pager", "slack", "webhook", "wrong"]
+    assert kinds() == ["alertmanager", "broken", "console", "email", "pager", "pagerduty", "slack", "webhook", "wrong"]
     assert load("pager") is load("console")
     assert load("slack").notifier.__name__ == "SlackNotifier"
     with pytest.raises(LookupError, match=r"kind 'broken' \(nowhere_to_be_found:KIND\) cannot be loaded: No module"):

@@ -30,6 +30,8 @@ CANARY = "CANARY-8d1f"
         "{kind: email, host: h, from: a@b.example, to: [a@b.example, $]}",
         "{kind: email, host: h, from: a@b.example, to: a@b.example, password: $}",
         "{kind: email, host: h, from: a@b.example, to: a@b.example, user: u, password: $, tls: none}",
+        "{kind: pagerduty, key: $, url: $, timeout: $, ca_file: $}",
+        "{kind: pagerduty, key: [$], url: https://events.example}",
         "{kind: console, colour: $, timeout: $}",
         "{kind: console, token: $}",
         "$",
@@ -61,6 +63,7 @@ def test_no_key_of_the_service_shows_a_value_from_outside(path: str) -> None:
         "notifiers: {s: {kind: slack, timeout: x, webhook: CANARY-8d1f}}",
         "notifiers: {s: {kind: slack, webhook: CANARY-8d1f}}",
         "notifiers: {s: {kind: slack, webhok: CANARY-8d1f}}",
+        "notifiers: {s: {kind: pagerduty, key: CANARY-8d1f and more}}",
         "notifiers: {s: {kind: email, pasword: CANARY-8d1f}}",
         "notifiers: {s: {kind: email, password: a, password: CANARY-8d1f, port: x}}",
         "notifiers: {s: {kind: console, tokn: CANARY-8d1f}}",
@@ -82,6 +85,7 @@ def test_no_key_of_the_service_shows_a_value_from_outside(path: str) -> None:
         "storage:\n  path: postgresql://u:CANARY-8d1f@h/d",
         "notifiers:\n  a:\n    kind: nope\n    host: https://u:CANARY-8d1f@h",
         "notifiers:\n  a:\n    kind: alertmanager\n    urls: https://u:CANARY-8d1f@h",
+        "notifiers:\n  a:\n    kind: pagerduty\n    url: https://u:CANARY-8d1f@h",
     ],
 )
 def test_a_secret_written_out_never_shows_in_a_line_of_the_file(text: str) -> None:
