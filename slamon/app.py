@@ -18,7 +18,7 @@ from slamon.flow.surely import Surely
 from slamon.metrics import CONTENT_TYPE, Metrics
 from slamon.operation import Configured, Operation
 from slamon.ports import SourceError, Store, StoreError
-from slamon.reloading import NotLoaded, check_fixed
+from slamon.reloading import IN_PUBLIC, NotLoaded, check_fixed
 from slamon.replaying import ServiceTime, service_time
 from slamon.store import SqliteStore
 from slamon.systemd import Supervisor
@@ -229,14 +229,18 @@ class Service:
     # what it says of itself
 
     def health(self) -> Health:
+        """As everybody may know it."""
+        return self._health(in_public=True)
+
+    def _health(self, *, in_public: bool) -> Health:
         details: dict[str, object] = {"version": __version__, "time": format_instant(self._clock.time.now())}
         found = self._operation.health()
-        failed = () if self._not_loaded is None else (self._not_loaded,)
-        return replace(found, problems=(*found.problems, *failed), details=details)
+        failed = () if self._not_loaded is None else (IN_PUBLIC, self._not_loaded)
+        return replace(found, problems=(*found.problems, *failed[: 1 if in_public else 2]), details=details)
 
     async def _exposition(self) -> tuple[bytes, str]:
         scrape = await self._operation.scrape()
         return await self._metrics.exposition(scrape), CONTENT_TYPE
 
     async def _status(self) -> dict[str, Any]:
-        return await status(self.health(), self._store, self._clock.time.now())
+        return await status(self._health(in_public=False), self._store, self._clock.time.now())

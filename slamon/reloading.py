@@ -11,6 +11,7 @@ from slamon.web.problems import Problem
 log = structlog.get_logger()
 
 _TOLD = 50  # problems of one reload in the log
+IN_PUBLIC = "reload: settings or rules cannot be used, and those from before are"  # nothing out of the files
 
 
 class NotLoaded(Exception):
@@ -22,9 +23,9 @@ class NotLoaded(Exception):
 
     @property
     def standing(self) -> str:
-        """What is to be told for as long as nothing else was loaded."""
+        """What those who may read are told besides, for as long as nothing else was loaded."""
         more = f" (the first of {len(self.problems):,}: see slamon check)" if len(self.problems) > 1 else ""
-        return f"reload: settings or rules cannot be used, and those from before are: {self.problems[0].line}{more}"
+        return f"reload: {self.problems[0].line}{more}"
 
     def tell(self) -> None:
         """Log every problem; of very many the first ones."""

@@ -13,14 +13,14 @@ from slamon.ports import SilenceRow
 from slamon.rulefile.compose import compose, decode
 from slamon.rulefile.diagnostics import Refused, Report
 from slamon.rulefile.matches import MatchField
-from slamon.rulefile.mentions import OF_COMMITMENTS, mentioned
+from slamon.rulefile.mentions import mentioned
 from slamon.rulefile.nodes import Node, Spot
 from slamon.rulefile.suggest import did_you_mean, listed, quoted
 
 log = structlog.get_logger()
 
 _MATCH = MatchField('write {"FIELD": "VALUE"}, or "all"', statuses=None)
-_ALWAYS_KNOWN = {"alert": ("monitor",), "monitor": tuple(CONDITIONS), "status": OF_COMMITMENTS}
+_OURSELVES = "monitor"
 
 
 class BadMatch(Exception):
@@ -42,12 +42,19 @@ def read_match(text: str, known: Mapping[str, Collection[str]] | None = None) ->
         root = compose(file, report)
         if root is not None:
             match = _MATCH.read(root, Spot(file, 0, 0), report)
-            if known is None or not _unknown(root, {**_ALWAYS_KNOWN, **known}, report):
+            if known is None or not _unknown(root, {**_about_ourselves(root, report), **known}, report):
                 return match
     except Refused:
         pass
     found = tuple((one.message, one.help) for one in report.diagnostics)
     raise BadMatch(found or (("there is no match", 'write {"FIELD": "VALUE"}, or "all"'),))
+
+
+def _about_ourselves(match: Node, report: Report) -> Mapping[str, Collection[str]]:
+    """What there is of alerts about slamon. A ticket may have fields that are called like theirs."""
+    alerts = {node.text for node in mentioned(match, "alert")}
+    meant = {text for text in alerts if text == _OURSELVES or report.suggest(text, (_OURSELVES,))}
+    return {"alert": (_OURSELVES, *(alerts - meant)), "monitor": tuple(CONDITIONS)} if meant else {}
 
 
 def _unknown(match: Node, known: Mapping[str, Collection[str]], report: Report) -> bool:

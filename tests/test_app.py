@@ -99,7 +99,7 @@ class World:
         text, _ = await self.service._exposition()
         assert (refused.value.status, self.service._operation is before) == (409, True)
         assert b"\nslamon_config_last_load_successful 0.0\n" in text
-        told = [one for one in self.service.health().problems if one.startswith("reload: ")]
+        told = [one for one in self.service._health(in_public=False).problems if one.startswith("reload: ")]
         return [one.line.replace(f"{self.folder}/", "") for one in refused.value.problems], [
             one.replace(f"{self.folder}/", "") for one in told
         ]
@@ -145,7 +145,7 @@ async def test_a_reload_that_is_under_way_when_it_ends_changes_nothing_and_nor_d
     assert world.heard.words.count("reloading") == 1
 
 
-_FAILED = "reload: settings or rules cannot be used, and those from before are: "
+_FAILED = "reload: settings or rules cannot be used, and those from before are"
 
 
 @pytest.mark.asyncio
@@ -160,7 +160,7 @@ async def test_every_mistake_is_one_problem_of_a_reload_and_the_first_stands_in_
         "rules/loop: the file cannot be read: Too many levels of symbolic links [unreadable]",
     ]
     with capture_logs() as logs:
-        assert await world.refused() == (told, [f"{_FAILED}{told[0]} (the first of 3: see slamon check)"])
+        assert await world.refused() == (told, [_FAILED, f"reload: {told[0]} (the first of 3: see slamon check)"])
     errors = [one["error"].replace(f"{world.folder}/", "") for one in logs if one["event"].startswith("reload failed")]
     assert errors == told
 
@@ -169,7 +169,7 @@ async def test_every_mistake_is_one_problem_of_a_reload_and_the_first_stands_in_
 async def test_what_no_check_can_find_stands_in_the_status_after_a_reload(world: World) -> None:
     world.write("console: {kind: console}}", "console: {kind: console}}\nlog: {level: debug}")
     told = "log cannot change while slamon runs; put it back, or restart slamon"
-    assert await world.refused() == ([told], [_FAILED + told])
+    assert await world.refused() == ([told], [_FAILED, f"reload: {told}"])
 
 
 @pytest.mark.asyncio
@@ -179,7 +179,7 @@ async def test_a_defect_in_a_reload_is_a_refusal_too(world: World, monkeypatch: 
 
     monkeypatch.setattr(World, "configured", broken)
     told = "defect: RecursionError; report it, with the log"
-    assert await world.refused() == ([told], [_FAILED + told])
+    assert await world.refused() == ([told], [_FAILED, f"reload: {told}"])
 
 
 @pytest.mark.asyncio
@@ -187,4 +187,4 @@ async def test_a_source_that_cannot_be_is_named(world: World) -> None:
     late = "late: {kind: replay, path: nowhere.jsonl}"
     world.write("sources: {", f"sources: {{{late}, ")
     told = "source late: nowhere.jsonl cannot be read: No such file or directory"
-    assert await world.refused() == ([told], [_FAILED + told])
+    assert await world.refused() == ([told], [_FAILED, f"reload: {told}"])

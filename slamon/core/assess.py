@@ -100,7 +100,7 @@ class Assessor:
         standing: Standing,
         horizon: Span | None,
         known: Known | None = None,
-        reaches: Reaches | None = None,
+        reaches: Reaches = is_named,
     ) -> Iterator[tuple[Cycle | None, Verdict, Decided]]:
         known = known or Known(ticket, at)
         for cycle, verdict in self.judge.judged(ticket, at):

@@ -39,13 +39,12 @@ def decide(
     reached: Sequence[Moment],
     standing: Standing,
     horizon: Span | None,
-    reaches: Reaches | None = None,
+    reaches: Reaches = is_named,
 ) -> Decided:
     """Who is to be told what of a commitment that has come to some moments.
 
-    Older than the horizon: nothing, but for breaches that still stand; no horizon: however old. `reaches` decides
-    whose quiet counts, that of `via` or that of `else`, and who is told anyway: no identity rests on it. Without it
-    nobody is left out for being told anyway, as fits what was decided before.
+    Older than the horizon: nothing, but for breaches that still stand; no horizon: however old. `reaches` decides only
+    whose quiet counts, that of `via` or that of `else`: no identity rests on it.
     """
     one = _Commitment(known, cycle.shown or cycle, verdict, standing, reaches)
     due: list[Alert] = []
@@ -71,9 +70,7 @@ class _Line(Struct, frozen=True):
 class _Commitment:
     """A commitment at an instant, as routes look at it."""
 
-    def __init__(
-        self, known: Known, cycle: Cycle, verdict: Verdict, standing: Standing, reaches: Reaches | None
-    ) -> None:
+    def __init__(self, known: Known, cycle: Cycle, verdict: Verdict, standing: Standing, reaches: Reaches) -> None:
         assert cycle.bound is not None
         self.known = known
         self.at = known.at
@@ -132,9 +129,7 @@ class _Commitment:
         inside = step.during is None or is_open(step.during, occasion.due_at)
         told = step.notify if inside else step.otherwise
         who_of = partial(_named, self.known.fields_at(occasion.due_at))
-        if self.reaches is not None:
-            told = tuple(told_once(told, line.quiet, moment, occasion.due_at, who_of, self.reaches))
-        for recipient in told:
+        for recipient in told_once(told, line.quiet, moment, occasion.due_at, who_of):
             yield self._alert(line, moment, occasion, recipient, who_of(recipient))
 
     def _is_acknowledged(self, step: RouteStep, moment: Moment, occasion: Occasion) -> bool:
@@ -171,7 +166,7 @@ class _Commitment:
         self, quiets: Mapping[str, Quiet], moment: Moment, recipient: Recipient, who: Any
     ) -> tuple[Recipient, Instant | None]:
         """Who is told now, and until when that is held. A warning is never held past the instant it warns of."""
-        quiet = quiet_of(sender(recipient, who, self.reaches or is_named), quiets, moment, self.at) if quiets else None
+        quiet = quiet_of(sender(recipient, who, self.reaches), quiets, moment, self.at) if quiets else None
         if quiet is None:
             return recipient, None
         instead, until = quiet

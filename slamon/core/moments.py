@@ -151,9 +151,15 @@ def _breach(cycle: Cycle, breached_at: Instant) -> Moment:
     """A promise that was changed after the breach is a new one, broken from the change on."""
     at = max(breached_at, promised_at(cycle))
     running = cycle.ended is None and (cycle.fixed or not cycle.paused)
-    whole = [text for used, text in cycle.thresholds() if used >= (cycle.whole() or 0)]
-    names = (BREACHED, AT_RISK, *whole) if whole else (BREACHED,)
-    return Moment(BREACHED, at, BREACHED, names, running and _stands(cycle, at))
+    return Moment(BREACHED, at, BREACHED, _names_of_breach(cycle), running and _stands(cycle, at))
+
+
+def _names_of_breach(cycle: Cycle) -> tuple[str, ...]:
+    """It stands for a warning of 100 %, and for any warning if there is none before it."""
+    whole = cycle.whole() or 0
+    thresholds = cycle.thresholds()
+    with_it = [text for used, text in thresholds if used >= whole]
+    return (BREACHED, AT_RISK, *with_it) if with_it and len(with_it) == len(thresholds) else (BREACHED, *with_it)
 
 
 def _ending(cycle: Cycle, verdict: Verdict, at: Instant) -> Moment:

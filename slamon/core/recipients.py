@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from slamon.core.alerts import Reaches, canonical, is_named, sender
+from slamon.core.alerts import canonical, is_named, sender
 from slamon.core.instants import Instant
 from slamon.core.moments import Moment
 from slamon.core.occasions import quiet_until
@@ -31,13 +31,15 @@ def told_once(
     moment: Moment,
     due_at: Instant,
     who_of: Callable[[Recipient], Any] = lambda recipient: None,
-    reaches: Reaches = is_named,
 ) -> Iterator[Recipient]:
-    """Of recipients that lead to the same end as a moment came due only one: who names it, or else the first."""
+    """Of recipients that lead to the same end as a moment came due only one: who names it, or else the first.
+
+    It is not asked who has an address: one who gets it later would be told old news.
+    """
     if len(told) < 2:
         yield from told
         return
-    ends = [(one, _end(one, who_of(one), quiets, moment, due_at, reaches)) for one in told]
+    ends = [(one, _end(one, who_of(one), quiets, moment, due_at)) for one in told]
     named = {end for one, end in ends if _names(one, end)}
     seen = set[End]()
     for one, end in ends:
@@ -46,14 +48,12 @@ def told_once(
             yield one
 
 
-def _end(
-    recipient: Recipient, who: Any, quiets: Mapping[str, Quiet], moment: Moment, due_at: Instant, reaches: Reaches
-) -> End:
-    notifier = sender(recipient, who, reaches)
+def _end(recipient: Recipient, who: Any, quiets: Mapping[str, Quiet], moment: Moment, due_at: Instant) -> End:
+    notifier = sender(recipient, who)
     quiet = quiet_of(notifier, quiets, moment, due_at) if quiets else None
     if quiet is not None and quiet[0] is not None:
         return quiet[0], None
-    return notifier, canonical(who) if recipient.to is not None and reaches(recipient, who) else None
+    return notifier, canonical(who) if recipient.to is not None and is_named(recipient, who) else None
 
 
 def _names(recipient: Recipient, end: End) -> bool:

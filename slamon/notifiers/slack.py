@@ -25,6 +25,9 @@ from slamon.secrets import Secret
 __all__ = ["KIND", "SlackNotifier", "SlackSettings", "payload"]
 
 
+_LAST_REPLIES = 2.0  # seconds that what came of a click may take to be told as slamon ends
+
+
 @dataclass(frozen=True, slots=True)
 class SlackSettings:
     """Keys of a notifier of kind slack. `timeout` is seconds for a whole send; `ca_file` are authorities to trust.
@@ -95,7 +98,11 @@ class SlackNotifier:
 
     async def close(self) -> None:
         """Give the connections back; a second time changes nothing."""
-        await asyncio.gather(*self._replies)
+        if self._replies:
+            _, left = await asyncio.wait(self._replies, timeout=_LAST_REPLIES)
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
         session, self._session = self._session, None
         if session is not None:
             await session.close()

@@ -24,7 +24,7 @@ ACTION = "slamon-acknowledge"
 WINDOW: Span = 5 * MINUTE
 _STAMP = re.compile(r"[1-9][0-9]{0,10}", re.ASCII)
 _MOST_VALUE = 2_000  # characters, by Slack
-_About = tuple[str, str, str]  # source, ticket and target
+_About = tuple[str, str, str, int]  # source, ticket, target and cycle
 
 
 class _Action(msgspec.Struct):
@@ -49,7 +49,7 @@ def value(message: Message) -> str | None:
     if message.tone not in ("warning", "breach") or message.update or len(message.covers) != 1:
         return None
     [one] = message.covers
-    text = msgspec.json.encode((one.source, one.ticket, one.target)).decode()
+    text = msgspec.json.encode((one.source, one.ticket, one.target, one.cycle)).decode()
     return text if one.source != OURSELVES and len(text) <= _MOST_VALUE else None
 
 
@@ -60,12 +60,12 @@ def clicked(secret: Secret, headers: Mapping[str, str], body: bytes, now: Instan
         [text] = parse_qs(body.decode(), strict_parsing=True)["payload"]
         payload = msgspec.json.decode(text, type=_Payload)
         [about] = [one.value for one in payload.actions if one.action_id == ACTION]
-        source, ticket, target = msgspec.json.decode(about, type=_About)
+        source, ticket, target, cycle = msgspec.json.decode(about, type=_About)
     except (ValueError, KeyError):  # of msgspec too
         raise Refused(400, "this is no click on a button of slamon") from None
     user = payload.user
     by = one_line(user.username or user.name or user.id, 100)
-    return Click(source, ticket, target, by, payload.response_url)
+    return Click(source, ticket, target, cycle, by, payload.response_url)
 
 
 def _admit(secret: Secret, headers: Mapping[str, str], body: bytes, now: Instant) -> None:

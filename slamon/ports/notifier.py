@@ -68,11 +68,12 @@ class Notifier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """Somebody takes care of a target of a ticket. `reply_to`: where the other side wants to hear what came of it."""
+    """Somebody takes care of a cycle of a target. `reply_to`: where the other side wants to hear what came of it."""
 
     source: str
     ticket: str
     target: str
+    cycle: int
     by: str
     reply_to: str | None
 

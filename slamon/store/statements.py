@@ -102,12 +102,13 @@ ON CONFLICT DO UPDATE SET said_by = excluded.said_by, said_at = excluded.said_at
 """
 ANY_ACK = "SELECT 1 FROM acks LIMIT 1"
 ACKS = "SELECT target, said_by, said_at, until FROM acks WHERE source = ? AND ticket = ? ORDER BY target"
-# Of a ticket without an open commitment there is nothing left to take care of.
+# Only what is open can be taken care of; one without an end is of what had begun when it was said.
 STANDING_ACKS = """
 SELECT source, ticket, target, said_by, said_at, until FROM acks AS a
 WHERE (until IS NULL OR until > ?) AND EXISTS (
   SELECT 1 FROM commitments AS c
-  WHERE c.source = a.source AND c.ticket = a.ticket AND status NOT IN ('met', 'missed', 'cancelled')
+  WHERE c.source = a.source AND c.ticket = a.ticket AND c.status NOT IN ('met', 'missed', 'cancelled')
+  AND a.target IN ('', c.target) AND (a.until IS NOT NULL OR c.started_at <= a.said_at)
 )
 ORDER BY source, ticket, target
 """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from slamon.ports import Clickable, Refused
+from slamon.core.verdict import OPEN_STATUSES
+from slamon.ports import Click, Clickable, Refused
 from slamon.web.bodies import AckAsked
 from slamon.web.problems import Unwilling
 from slamon.web.say import Say
@@ -24,6 +25,9 @@ class Clicks:
         if notifier is None:
             raise Refused(404, "there is no notifier of this name whose messages have buttons")
         click = notifier.clicked(headers, body, self.say.now())
+        if await self._is_over(click):
+            notifier.reply(click, f"{click.ticket}: what this message told of is over")
+            return 0
         try:
             await self.say.ack(AckAsked(click.ticket, click.source, click.target, None, click.by))
         except Unwilling as unwilling:
@@ -31,3 +35,9 @@ class Clicks:
             return 0
         notifier.reply(click, f"{click.by} takes care of {click.ticket}")
         return 1
+
+    async def _is_over(self, click: Click) -> bool:
+        """Whether the commitment has ended, though the ticket may have others by now."""
+        rows = await self.say.store.commitments(click.source, click.ticket)
+        mine = [row for row in rows if (row.target, row.cycle) == (click.target, click.cycle)]
+        return bool(rows) and not any(row.status in OPEN_STATUSES for row in mine)

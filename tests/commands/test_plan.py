@@ -163,7 +163,7 @@ async def test_the_service_looks_ahead_with_what_people_have_said(files: Path) -
         second = [("2", "chat"), ("2", "pager")]
         assert of_all == [("1", "chat"), ("2", "chat"), *first, *second]
         nowhere = replace(ahead, reaches=lambda recipient, who: False)
-        assert [one["notifier"] for one in await nowhere.look(None, DAY, "1")] == ["chat", "chat", "pager"]
+        assert [one["notifier"] for one in await nowhere.look(None, DAY, "1")] == ["chat", "chat", "chat", "pager"]
         await store.save_ack(Ack("desk", "1", None, "anna", NOW, NOW + DAY))
         assert "pager" not in [one["notifier"] for one in await ahead.look(None, DAY, "1")]
         await store.save_silence(SilenceRow("s", '{"id":"2"}', NOW, NOW + DAY, "anna"))

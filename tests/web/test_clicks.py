@@ -26,7 +26,7 @@ with warnings.catch_warnings():
     from slack_sdk.signature import SignatureVerifier
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
-ABOUT = ["desk", "1", "resolution"]
+ABOUT = ["desk", "1", "resolution", 1]
 
 
 def button(about: object = ABOUT, **changes: Any) -> dict[str, Any]:
@@ -84,9 +84,17 @@ async def test_a_click_acknowledges_what_the_message_told_of_and_slack_is_told(t
 async def test_what_cannot_be_acknowledged_any_more_is_told_where_it_was_clicked(tmp_path: Path) -> None:
     slack = Http([answer(200, "ok")])
     async with serving(slack.talk) as port, clicking(tmp_path, port) as made:
-        posted = button(["desk", "99", "resolution"], response_url=f"http://127.0.0.1:{port}/actions/1")
+        posted = button(["desk", "99", "resolution", 1], response_url=f"http://127.0.0.1:{port}/actions/1")
         assert await click(made, posted) == (200, '{"changed": 0}')
     assert "there is no ticket '99'" in json.loads(slack.bodies[0])["text"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("about", [["desk", "1", "resolution", 2], ["desk", "1", "first_answer", 1]])
+async def test_a_click_on_an_old_message_takes_care_of_nothing_else(about: list[object], tmp_path: Path) -> None:
+    async with clicking(tmp_path) as made:
+        assert await click(made, button(about)) == (200, '{"changed": 0}')
+        assert await made.store.acks([("desk", "1")]) == {}
 
 
 @pytest.mark.asyncio
@@ -125,7 +133,7 @@ async def test_who_clicked_is_named_as_well_as_slack_can(posted: object, by: str
         (signed(form(button()), at=NOW - 6 * MINUTE), "more than five minutes from the time here"),
         (signed(form(button()), at=NOW + 6 * MINUTE), "more than five minutes from the time here"),
         (signed(form(button()), secret="another"), "is signing_secret that of the app?"),
-        (signed(form(button(["desk", "2", "resolution"]))), "is not that of this body"),
+        (signed(form(button(["desk", "2", "resolution", 1]))), "is not that of this body"),
     ],
 )
 async def test_a_click_that_the_app_did_not_sign_just_now_does_nothing(
@@ -145,7 +153,7 @@ async def test_a_click_that_the_app_did_not_sign_just_now_does_nothing(
         [],
         button(actions=[]),
         button(actions=[{"action_id": "of another app", "value": "[]"}]),
-        button(["desk", "1"]),
+        button(["desk", "1", "resolution"]),
         button({"ticket": "1"}),
         button(user=None),
         button(user={"username": 7}),
@@ -188,4 +196,4 @@ def test_a_button_stands_where_somebody_can_take_care_of_one_thing(of: Any, has:
     assert payload(of) == payload(of, button=False)
     blocks = payload(of, button=True)["blocks"]
     actions = [one for block in blocks if block["type"] == "actions" for one in block["elements"]]
-    assert [msgspec.json.decode(one["value"]) for one in actions] == [["desk", "4711", "first_response"]] * has
+    assert [msgspec.json.decode(one["value"]) for one in actions] == [["desk", "4711", "first_response", 1]] * has

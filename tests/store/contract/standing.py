@@ -30,10 +30,20 @@ class StandingContract:
 
     @pytest.mark.asyncio
     async def test_acks_stand_until_they_are_over_and_no_commitment_is_open(self, store: Store) -> None:
-        for_good = replace(ACK, target="resolution", until=None)
+        for_good = replace(ACK, target="first_reply", until=None)
+        of_another = replace(ACK, target="resolution", until=None)
+        of_what_began_later = replace(ACK, ticket="T-4", at=5, until=None)
         await judged(store, "T-1", commitment())
+        await judged(store, "T-4", commitment())
         await judged(store, "T-2", commitment(status="met"))
-        for ack in (ACK, for_good, replace(ACK, ticket="T-2"), replace(ACK, ticket="T-3")):
+        for ack in (
+            ACK,
+            for_good,
+            of_another,
+            of_what_began_later,
+            replace(ACK, ticket="T-2"),
+            replace(ACK, ticket="T-3"),
+        ):
             await store.save_ack(ack)
         assert await store.standing_acks(19) == [ACK, for_good]
         assert await store.standing_acks(20) == [for_good]
