@@ -12,7 +12,7 @@ from slamon.notifiers.webhook import WebhookNotifier, WebhookSettings
 from slamon.ports import SendError
 from slamon.secrets import Secret
 from tests.notifiers.failures import failing_without
-from tests.notifiers.hostile import message
+from tests.notifiers.sending import sent_by
 from tests.notifiers.servers import Http, serving
 
 CANARY, IN_A_HEADER = "hook-canary-4711", "bearer-canary-0815"
@@ -30,13 +30,7 @@ def settings(port: int, **changes: Any) -> WebhookSettings:
 
 
 async def send(to: WebhookSettings, *messages: Message) -> None:
-    notifier = WebhookNotifier("hook", to)
-    try:
-        for one in messages or (message(),):
-            await notifier.send(one)
-    finally:
-        await notifier.close()
-        await notifier.close()
+    await sent_by(WebhookNotifier("hook", to), *messages)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from slamon.ports import SendError
 from slamon.secrets import Secret
 from tests.notifiers.failures import failing_without
 from tests.notifiers.hostile import message
+from tests.notifiers.sending import sent_by
 from tests.notifiers.servers import Http, answer, serving
 
 CANARY = "canary4711canary0815canary2342ab"
@@ -26,13 +27,7 @@ def settings(port: int, **changes: Any) -> PagerDutySettings:
 
 
 async def send(to: PagerDutySettings, *messages: Message) -> None:
-    notifier = PagerDutyNotifier("pager", to)
-    try:
-        for one in messages or (message(),):
-            await notifier.send(one)
-    finally:
-        await notifier.close()
-        await notifier.close()
+    await sent_by(PagerDutyNotifier("pager", to), *messages)
 
 
 async def posted(*messages: Message) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from slamon.notifiers.slack import SlackNotifier, SlackSettings
 from slamon.ports import SendError
 from slamon.secrets import Secret
 from tests.notifiers.failures import failing_without
-from tests.notifiers.hostile import message
+from tests.notifiers.sending import sent_by
 from tests.notifiers.servers import Http, serving
 
 CANARY = "T000-canary-B000"
@@ -21,13 +21,7 @@ def settings(port: int, *, scheme: str = "http", host: str = "127.0.0.1", timeou
 
 
 async def send(to: SlackSettings, *messages: Message) -> None:
-    notifier = SlackNotifier("slack-support", to)
-    try:
-        for one in messages or (message(),):
-            await notifier.send(one)
-    finally:
-        await notifier.close()
-        await notifier.close()
+    await sent_by(SlackNotifier("slack-support", to), *messages)
 
 
 @contextmanager
